@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The sidecar FILE.manifest.json, schema qdiag.manifest/1 (docs/formats/manifest.md). */
+#ifndef QD_CONTAINER_MANIFEST_H
+#define QD_CONTAINER_MANIFEST_H
+
+#include "container/container.h"
+
+struct qd_evidence {    /* what tells this unit from another; "" or QD unknown = not known */
+    char imei[QD_SUBS][16];
+    char meid[15];
+    char esn[9];        /* 8 upper-case hex digits, placeholder included */
+    char usb_serial[64];
+    char module_serial[64];
+};
+
+struct qd_manifest_in {
+    const struct qd_backup *backup;
+    const struct qd_node *tree;
+    const struct qd_evidence *evidence;
+    const char *file_name;       /* base name of the backup file */
+    const char *file_sha256;     /* 64 hex digits */
+    uint64_t file_size;
+    const char *container;       /* "xqcn" */
+    const char *address;
+    int64_t time;                /* Unix seconds */
+    const char *model_name, *ext_build, *verno_dir, *verno_date;
+    uint8_t efs_subsys[2];       /* subsystems that answered; 0 = none */
+    int complete;
+    const uint8_t *salt;         /* 16 random bytes */
+};
+
+/* The manifest as JSON text (pretty, keys in fixed order, final newline); free() it. */
+int qd_manifest_write(const struct qd_manifest_in *in, char **json, size_t *len,
+                      struct qdiag_error *e);
+
+/* What `check` needs back. */
+struct qd_manifest {
+    char file_name[256], file_sha256[65], tool[64], created[32];
+    uint64_t file_size;
+    int complete;
+    size_t nstreams;
+    struct qd_manifest_stream {
+        char *path;
+        uint64_t size;
+        char sha256[65];
+    } *stream;
+    size_t unreadable, withheld, not_held;
+};
+
+/* Strict: wrong schema, wrong types or missing keys are -QDIAG_E_FILE_DAMAGED with the key named. */
+int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_manifest **m,
+                     struct qdiag_error *e);
+void qd_manifest_free(struct qd_manifest **m);
+
+/* Compares the tree of a file with its manifest, stream by stream. */
+int qd_manifest_compare(const struct qd_manifest *m, const struct qd_node *tree,
+                        struct qdiag_error *e);
+
+#endif

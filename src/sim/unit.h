@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The unit folder (docs/formats/unit.md): unit.conf, nv/, efs/, efs-alt/, *.attr. Loaded whole, written
+ * through on change, so that a stopped simulator can be started again where it was. */
+#ifndef SIM_UNIT_H
+#define SIM_UNIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct sim_unit;
+
+/* Loads and checks a unit folder. 0, or -1 with a sentence naming file and line in err. */
+int sim_unit_load(struct sim_unit **u, const char *dir, char *err, size_t cap);
+void sim_unit_free(struct sim_unit **u);
+
+/* Writes a bundled unit (src/sim/units/NAME.unit) out as a folder. 0, or -1 with a sentence in err. */
+int sim_unit_unpack(const char *name, const char *dir, char *err, size_t cap);
+
+/* One line per bundled unit name on out of --help; NULL-terminated vector of names, free each and it. */
+char **sim_unit_names(void);
+
+/* A key of unit.conf as text; def when it is not there. Quirks are keys without a value ("" then). */
+const char *sim_unit_conf(const struct sim_unit *u, const char *key, const char *def);
+int sim_unit_quirk(const struct sim_unit *u, const char *name);
+
+#endif

@@ -1,0 +1,14 @@
+# Fuzz targets. A normal build links each with replay.c, which runs the target over every file of the
+# folders it is given: `make check` replays tests/fuzz/corpus. --enable-fuzzers links libFuzzer instead.
+if LIBFUZZER
+FUZZ_MAIN =
+FUZZ_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+FUZZ_MAIN = tests/fuzz/replay.c
+FUZZ_LDFLAGS = $(AM_LDFLAGS)
+endif
+include tests/fuzz/hdlc.mk
+include tests/fuzz/diag_reply.mk
+include tests/fuzz/efs_reply.mk
+include tests/fuzz/xqcn.mk
+include tests/fuzz/manifest.mk
