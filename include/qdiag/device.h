@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Units: listing the ports that look like DIAG, and opening one. */
+#ifndef QDIAG_DEVICE_H
+#define QDIAG_DEVICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <qdiag/context.h>
+#include <qdiag/error.h>
+#include <qdiag/export.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One serial port of a unit, as the operating system shows it. Nothing was opened to learn this. */
+struct qdiag_port {
+    char address[128];     /* paste behind -d: "tty:/dev/ttyUSB0" */
+    char usb_path[32];     /* "1-4.2", or "" */
+    uint16_t vid, pid;     /* 0 = not USB */
+    int interface_number;  /* USB interface, -1 = not known */
+    char driver[32], serial[64], product[128], manufacturer[64];
+    int likely_diag;       /* 1: by descriptors or table this is the DIAG port */
+};
+
+struct qdiag_port_list {
+    struct qdiag_port *port;
+    size_t count;
+};
+
+struct qdiag_device;
+
+/* Lists serial ports of cellular modules through sysfs. Opens and probes nothing.
+ *
+ * @param c     the context.
+ * @param list  filled; free with qdiag_port_list_free, also when empty.
+ * @param e     set on failure.
+ * Time: milliseconds. Unit: none. Owner: the caller owns the list.
+ * Returns: 0 (an empty list is success), -QDIAG_E_NO_MEMORY, -QDIAG_E_LOCAL_FILE. */
+QDIAG_API int qdiag_port_list_get(struct qdiag_context *c, struct qdiag_port_list *list,
+                                  struct qdiag_error *e);
+
+/* Frees what a list holds.
+ *
+ * @param list  the list; the struct itself stays the caller's.
+ * Time: none. Unit: none. Owner: takes the contents. Returns: nothing. */
+QDIAG_API void qdiag_port_list_free(struct qdiag_port_list *list);
+
+/* Opens a unit's DIAG port and makes sure that DIAG is spoken there.
+ *
+ * @param c        the context; must outlive the device.
+ * @param address  "auto" (exactly one candidate, else refused), "tty:/dev/…", "tcp:HOST:PORT",
+ *                 "tcp-listen:PORT", "unix:/path" or "replay:FILE".
+ * @param serial   only a port with this USB serial number counts for "auto"; NULL = any.
+ * @param dev      set on success.
+ * @param e        set on failure.
+ * Time: up to about 12 s when nothing answers at the default time-out. Unit: reads only (VERNO).
+ * Owner: the caller; close with qdiag_device_close.
+ * Returns: 0, -QDIAG_E_USAGE, -QDIAG_E_NO_UNIT, -QDIAG_E_MANY_UNITS, -QDIAG_E_OPEN_FAILED,
+ *          -QDIAG_E_PERMISSION, -QDIAG_E_BUSY, -QDIAG_E_LINK_SILENT, -QDIAG_E_LINK_GONE,
+ *          -QDIAG_E_LINK_IO, -QDIAG_E_CANCELLED, -QDIAG_E_NO_MEMORY, -QDIAG_E_UNSUPPORTED,
+ *          -QDIAG_E_LOCAL_FILE, -QDIAG_E_FILE_DAMAGED (replay).
+ * Source: facts of the DIAG protocol, docs/formats/diag.md. */
+QDIAG_API int qdiag_device_open(struct qdiag_context *c, const char *address, const char *serial,
+                                struct qdiag_device **dev, struct qdiag_error *e);
+
+/* Address of an open device, pastable.
+ *
+ * @param dev  the device.
+ * Time: none. Unit: none. Owner: text lives as long as dev. Returns: never NULL. */
+QDIAG_API const char *qdiag_device_address(const struct qdiag_device *dev);
+
+/* Closes a device, gives the port back as it was, and sets the pointer to NULL.
+ *
+ * @param dev  address of the pointer; a NULL pointer inside is fine.
+ * Time: none. Unit: none. Owner: takes it. Returns: nothing. */
+QDIAG_API void qdiag_device_close(struct qdiag_device **dev);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

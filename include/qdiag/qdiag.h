@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * libqdiag: everything in one include. */
+#ifndef QDIAG_QDIAG_H
+#define QDIAG_QDIAG_H
+
+#include <qdiag/backup.h>
+#include <qdiag/cancel.h>
+#include <qdiag/container.h>
+#include <qdiag/context.h>
+#include <qdiag/device.h>
+#include <qdiag/error.h>
+#include <qdiag/identity.h>
+#include <qdiag/log.h>
+#include <qdiag/progress.h>
+#include <qdiag/version.h>
+
+#endif
