@@ -161,7 +161,7 @@ static int sync_folder(const struct qd_save *s, struct qdiag_error *e)
     return rc;
 }
 
-static int finish(struct qd_save *s, qd_save_verify verify, void *user, struct qdiag_error *e)
+int qd_save_prepare(struct qd_save *s, qd_save_verify verify, void *user, struct qdiag_error *e)
 {
     int rc = flush(s, e);
     if (rc == 0 && qd_fsio->fsync(s->fd) != 0)
@@ -172,17 +172,32 @@ static int finish(struct qd_save *s, qd_save_verify verify, void *user, struct q
         rc = io_error(e, s->path, "close");
     if (rc == 0 && verify)
         rc = verify(s->temp, user, e);
-    if (rc != 0)
-        return rc;
-    if (qd_fsio->rename(s->temp, s->path) != 0)
-        return io_error(e, s->path, "rename into place");
-    s->temp[0] = '\0';
-    return sync_folder(s, e);
+    return rc;
+}
+
+int qd_save_publish(struct qd_save **const saves[], size_t n, struct qdiag_error *e)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        struct qd_save *s = *saves[i];
+        if (qd_fsio->rename(s->temp, s->path) != 0)
+            rc = io_error(e, s->path, "rename into place");
+        else
+            s->temp[0] = '\0';
+    }
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = sync_folder(*saves[i], e);
+    for (size_t i = 0; i < n; i++)
+        qd_save_abort(saves[i]);
+    return rc;
 }
 
 int qd_save_commit(struct qd_save **s, qd_save_verify verify, void *user, struct qdiag_error *e)
 {
-    int rc = finish(*s, verify, user, e);
+    struct qd_save **const one[] = {s};
+    int rc = qd_save_prepare(*s, verify, user, e);
+    if (rc == 0)
+        return qd_save_publish(one, 1, e);
     qd_save_abort(s);
     return rc;
 }
