@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-#define QD_SUBS 3
+#define QD_SUBS    3
 #define QD_NV_SIZE 128
 
 struct qd_nv_item {
@@ -21,7 +21,9 @@ struct qd_nv_item {
 struct qd_nv_set { /* in the order read; (id, index) unique */
     struct qd_nv_item *v;
     size_t n, cap;
-    int present; /* the container had this array (an empty one counts) */
+    int present;    /* the container had this array (an empty one counts) */
+    uint32_t *slot; /* hash of (id, index): position + 1, 0 = free; kept by backup.c */
+    size_t nslot;
 };
 
 enum qd_section { QD_SEC_EFS_BACKUP, QD_SEC_PROVISIONING, QD_SEC_NV_ITEMS, QD_SECTIONS };
@@ -32,8 +34,8 @@ struct qd_file {
     uint32_t mtime; /* EFS_Backup header time; 0 elsewhere */
     uint8_t *data;
     size_t len;
-    uint32_t mode;  /* EFS mode, 0 = not known (XQCN does not hold it) */
-    uint8_t fs;     /* 0x13, 0x3E; 0 = not known */
+    uint32_t mode; /* EFS mode, 0 = not known (XQCN does not hold it) */
+    uint8_t fs;    /* 0x13, 0x3E; 0 = not known */
 };
 
 struct qd_file_set {
@@ -50,14 +52,14 @@ enum qd_missing_kind {
 
 struct qd_missing {
     enum qd_missing_kind kind;
-    int sub;        /* NV: 0..2; -1 for EFS */
-    int32_t nv;     /* NV id or -1 */
+    int sub;    /* NV: 0..2; -1 for EFS */
+    int32_t nv; /* NV id or -1 */
     uint8_t index;
-    uint8_t fs;     /* EFS: 0x13 or 0x3E */
-    char *path;     /* EFS path or NULL */
-    char *reason;   /* "EFS errno 13 (EACCES)", "link to /nv/x", … */
-    int64_t wire;   /* status, errno or error byte; -1 = none */
-    uint8_t *data;  /* NOT_HELD only: the bytes themselves, or NULL */
+    uint8_t fs;    /* EFS: 0x13 or 0x3E */
+    char *path;    /* EFS path or NULL */
+    char *reason;  /* "EFS errno 13 (EACCES)", "link to /nv/x", … */
+    int64_t wire;  /* status, errno or error byte; -1 = none */
+    uint8_t *data; /* NOT_HELD only: the bytes themselves, or NULL */
     size_t len;
 };
 
@@ -67,8 +69,8 @@ struct qd_missing_set {
 };
 
 struct qd_backup {
-    uint16_t model;          /* phone model number; names the level-1 storage as %08u */
-    uint32_t esn;            /* 0xDEADD00D when there is none */
+    uint16_t model; /* phone model number; names the level-1 storage as %08u */
+    uint32_t esn;   /* 0xDEADD00D when there is none */
     uint8_t nv_major, nv_minor;
     char *software, *client; /* Mobile_Property_Info strings */
     uint8_t *feature;        /* mask bytes without the length word */
@@ -99,7 +101,8 @@ const struct qd_file *qd_backup_file(const struct qd_backup *b, enum qd_section 
 size_t qd_backup_count_files(const struct qd_backup *b, enum qd_section section);
 size_t qd_backup_count_missing(const struct qd_backup *b, enum qd_missing_kind kind);
 
-/* EFS_Backup: entries without a leading '/' first, the rest ASCII-ascending; the others ascending. */
+/* EFS_Backup: entries without a leading '/' first, the rest ASCII-ascending; the others ascending.
+ */
 void qd_backup_sort(struct qd_backup *b);
 
 const char *qd_section_name(enum qd_section s); /* "EFS_Backup", … */

@@ -12,7 +12,7 @@ enum qd_class {
     QD_CLASS_UNKNOWN,
     QD_CLASS_IDENTITY,
     QD_CLASS_SUBSCRIBER,
-    QD_CLASS_SECRET,      /* SPC, lock codes, keys, passwords */
+    QD_CLASS_SECRET, /* SPC, lock codes, keys, passwords */
     QD_CLASS_CALIBRATION,
     QD_CLASS_RF_CONFIG,
     QD_CLASS_NETWORK,
@@ -21,7 +21,7 @@ enum qd_class {
     QD_CLASS_USER,
     QD_CLASS_USB,
     QD_CLASS_VOLATILE,
-    QD_CLASS_FIRMWARE,    /* counters, checksums, versions, modes */
+    QD_CLASS_FIRMWARE, /* counters, checksums, versions, modes */
     QD_CLASS_MISC
 };
 
@@ -45,11 +45,11 @@ enum qd_nv_kind qd_catalog_nv_kind(uint16_t id, unsigned *elements);
 size_t qd_catalog_context_ids(unsigned sub, const uint16_t **ids);
 
 /* Probe lists for files that a directory walk does not show. */
-size_t qd_catalog_rfnv_ids(const uint16_t **ids);             /* /nv/item_files/rfnv/%08u */
+size_t qd_catalog_rfnv_ids(const uint16_t **ids); /* /nv/item_files/rfnv/%08u */
 size_t qd_catalog_probe_paths(const char *const **paths);
 
-/* Absolute form of an EFS path for every look-up: leading '/', no "//", "." or "..", no trailing '/'.
- * 0, or -1 when it has a control byte, is empty, or does not fit. */
+/* Absolute form of an EFS path for every look-up: leading '/', no "//", "." or "..", no trailing
+ * '/'. 0, or -1 when it has a control byte, is empty, or does not fit. */
 int qd_path_normalise(const char *path, char *out, size_t cap);
 
 #endif

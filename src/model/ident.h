@@ -12,7 +12,7 @@ enum qd_ident_class {
     QD_IDENT_UNKNOWN, /* not read, or could not be read */
     QD_IDENT_BLANK,
     QD_IDENT_USABLE,
-    QD_IDENT_DAMAGED  /* neither: never an anchor, never overwritten by itself */
+    QD_IDENT_DAMAGED /* neither: never an anchor, never overwritten by itself */
 };
 
 /* data: 128 bytes of item 550; digits gets 15 digits when USABLE, else "". */
@@ -22,7 +22,8 @@ enum qd_ident_class qd_meid_decode(const uint8_t *data, char hex[15]);
 /* USABLE unless 0, 0xFFFFFFFF or the placeholder 0xDEADD00D. */
 enum qd_ident_class qd_esn_class(uint32_t esn);
 
-const char *qd_ident_class_name(enum qd_ident_class c); /* "unknown", "blank", "usable", "damaged" */
+const char *
+qd_ident_class_name(enum qd_ident_class c); /* "unknown", "blank", "usable", "damaged" */
 
 /* "…0015": what may be shown of an identity; out of any length, from "" to the last 4 digits. */
 void qd_ident_mask(const char *digits, char out[16]);
