@@ -1,0 +1,5 @@
+dist_man_MANS += \
+	docs/man/qdiag.1
+EXTRA_DIST += \
+	demo test scripts/packages \
+	docs/formats/diag.md

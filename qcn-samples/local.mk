@@ -1,0 +1,1 @@
+EXTRA_DIST += qcn-samples/README.md

@@ -57,6 +57,8 @@ compiles() {
         "$tmp/alone.src"
 }
 
+# CC may hold options, so it is split into words on purpose.
+# shellcheck disable=SC2086
 self_test() {
     mkdir -p "$tmp/inc/qdiag"
     printf '/* QDIAG_API int no(void); */\n#define QDIAG_API\nQDIAG_API const char *a(int x,\n  int y);\nQDIAG_API int b(void);\n' \
@@ -102,6 +104,7 @@ cxx=
 find_cxx || [ "${CI:-}" != true ] || fail "no C++ compiler for the header check"
 for h in "$top_srcdir"/include/qdiag/*.h; do
     name=qdiag/${h##*/}
+    # shellcheck disable=SC2086
     compiles "$name" "$top_srcdir/include" c c11 $CC || fail "$name does not compile alone as C11"
     [ -z "$cxx" ] || compiles "$name" "$top_srcdir/include" c++ c++11 "$cxx" ||
         fail "$name does not compile alone as C++"
