@@ -10,7 +10,8 @@
  * A CRC-valid frame that looks like a reply but matches nothing is a *stray*: late, duplicated or
  * another client's. Replies that repeat nothing of their request (EFS OPEN, STAT, …) can only be
  * told apart by order, so a service notes the stray count before such a sequence and asks for
- * a checkpoint after it: if the count moved, the sequence is not to be trusted and is done again. */
+ * a checkpoint after it: if the count moved, the sequence is not to be trusted and is done again.
+ */
 #ifndef QD_DIAG_SESSION_H
 #define QD_DIAG_SESSION_H
 
@@ -33,7 +34,7 @@ struct qd_diag;
 struct qd_reply {
     const uint8_t *p; /* payload, valid until the next call on the session */
     size_t len;
-    uint8_t bad;      /* 0, or the DIAG error byte (0x13 …); p then holds the whole error frame */
+    uint8_t bad; /* 0, or the DIAG error byte (0x13 …); p then holds the whole error frame */
 };
 
 struct qd_diag_stats {
@@ -51,8 +52,15 @@ void qd_diag_close(struct qd_diag **d);
  *
  * Returns 0 with r filled: also when the unit answered with an error frame (r->bad). Negative:
  * TIMEOUT (this request only; a repeatable read was sent twice), LINK_SILENT (repeated silence: the
- * session is over), LINK_GONE, LINK_IO, PROTOCOL (reply shorter than cmd.def says). After TIMEOUT the
- * session has drained the link and a late reply will be recognised as a stray. */
+ * session is over), LINK_GONE, LINK_IO, PROTOCOL (reply shorter than cmd.def says), BUG (the bytes
+ * are not a request of that command, or cmd.def does not allow them; nothing was sent). After
+ * TIMEOUT the session has drained the link and a late reply will be recognised as a stray.
+ *
+ * Bound: with T = the context's time-out, one call takes at most 2 * (T + 200 ms), however much the
+ * unit says meanwhile. Three unanswered requests in a row end the session with LINK_SILENT, and so
+ * does one unanswered request followed by an unanswered checkpoint: a unit that falls silent is
+ * given up after at most 6 * (T + 200 ms), 19.2 s with the default. Every later call returns the
+ * same error at once and sends nothing. */
 int qd_diag_ask(struct qd_diag *d, enum qd_cmd cmd, const uint8_t *req, size_t n,
                 struct qd_reply *r, struct qdiag_error *e);
 
@@ -60,8 +68,9 @@ int qd_diag_ask(struct qd_diag *d, enum qd_cmd cmd, const uint8_t *req, size_t n
  * returns 0, everything the unit said before has been seen and judged. */
 int qd_diag_checkpoint(struct qd_diag *d, struct qdiag_error *e);
 
-/* A late or unmatched reply to a command whose handle must not leak (EFS OPEN, OPENDIR): the session
- * keeps the last few; takes one out. Returns 1 when r was filled (valid until the next call). */
+/* A late or unmatched reply to a command whose handle must not leak (EFS OPEN, OPENDIR): the
+ * session keeps the last few; takes one out. Returns 1 when r was filled (valid until the next
+ * call). */
 int qd_diag_take_stray(struct qd_diag *d, enum qd_cmd cmd, struct qd_reply *r);
 
 struct qd_diag_stats qd_diag_stats(const struct qd_diag *d);

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Frames in and out of a session's link: one frame per send, and a place for every frame that comes
+ * in: reply, unsolicited, stray or noise. Waiting is limited by deadlines; however many frames a
+ * unit sends, they must never extend one. */
+#include "diag/session_priv.h"
+
+#include "base/hex.h"
+#include "base/log.h"
+
+#define BAD_CMD   0x13u
+#define TRACE_MAX 400u /* bytes of a frame in a log line, which has an end */
+
+unsigned qd_wire_timeout_ms(const struct qd_diag *d)
+{
+    return d->ctx->timeout_ms ? d->ctx->timeout_ms : QD_DEFAULT_TIMEOUT_MS;
+}
+
+struct qd_deadline qd_wire_deadline(const struct qd_diag *d, unsigned ms)
+{
+    return qd_deadline_in_ms(d->ctx->clock, ms);
+}
+
+/* Hex without spaces on purpose: the log masks long runs of digits, so identity stays out of it. */
+static void trace(const struct qd_diag *d, const char *way, const char *name, const uint8_t *p,
+                  size_t n)
+{
+    char hex[2 * TRACE_MAX + 1];
+
+    if (!qd_log_wants(d->ctx, QDIAG_LOG_TRACE))
+        return;
+    qd_hex(p, n < TRACE_MAX ? n : TRACE_MAX, hex);
+    qd_log(d->ctx, QDIAG_LOG_TRACE, "diag", "%s %s%s(%zu bytes) %s%s", way, name, *name ? " " : "",
+           n, hex, n > TRACE_MAX ? "…" : "");
+}
+
+static int link_failed(struct qd_diag *d, int rc)
+{
+    d->dead = -rc;
+    return rc;
+}
+
+int qd_wire_send(struct qd_diag *d, const struct qd_request *rq, const struct qd_deadline *t,
+                 struct qdiag_error *e)
+{
+    struct qdiag_error mine = {0};
+    int rc;
+
+    d->out.len = 0;
+    if (qd_hdlc_encode(&d->out, rq->p, rq->n, d->want_flag) != 0)
+        return qd_nomem(e);
+    trace(d, ">", qd_cmd_name(rq->cmd), rq->p, rq->n);
+    d->old_tail = !d->in.done && (d->in.len || d->in.escaped || d->in.overflow);
+    d->stats.requests++;
+    d->stats.bytes_out += d->out.len;
+    rc = qd_link_send(d->link, d->out.p, d->out.len, t, &mine);
+    if (rc == 0) {
+        d->want_flag = 0;
+        return 0;
+    }
+    d->want_flag = 1;
+    if (rc == -QDIAG_E_TIMEOUT)
+        return 1;
+    if (e && !e->code)
+        *e = mine;
+    return link_failed(d, rc);
+}
+
+static void note_heard(struct qd_heard *h, const uint8_t *p, size_t n)
+{
+    h->bytes += n;
+    for (size_t i = 0; i < n; i++) {
+        h->line_ends += p[i] == '\r' || p[i] == '\n';
+        h->printable += (p[i] >= 0x20 && p[i] < 0x7f) || p[i] == '\r' || p[i] == '\n';
+    }
+}
+
+/* Fills rx, which is empty. *got = 0: the deadline passed. */
+static int fill(struct qd_diag *d, const struct qd_deadline *t, size_t *got, struct qdiag_error *e)
+{
+    int rc;
+
+    *got = 0;
+    rc = qd_link_recv(d->link, d->rx, sizeof d->rx, got, t, e);
+    if (rc < 0)
+        return link_failed(d, rc);
+    d->rx_at = 0;
+    d->rx_len = *got;
+    d->stats.bytes_in += *got;
+    if (d->opening)
+        note_heard(&d->heard, d->rx, *got);
+    return 0;
+}
+
+/* A frame that is no answer to the request being waited for, if there is one. */
+static void file_frame(struct qd_diag *d, const uint8_t *p, size_t len, int wrapped, int waiting)
+{
+    struct qd_recent_request *hit;
+
+    d->heard.frames++;
+    if (qd_reply_unsolicited(p[0])) {
+        d->stats.unsolicited++;
+        return;
+    }
+    hit = qd_recent_find(&d->recent, p, len, waiting);
+    if (!hit && (wrapped || p[0] == BAD_CMD)) {
+        /* 13 with an unknown echo is a unit's answer to line noise. */
+        d->stats.unsolicited++;
+        return;
+    }
+    d->stats.strays++;
+    qd_log(d->ctx, QDIAG_LOG_DEBUG, "diag", "stray frame %02x, %zu bytes: %s %s", p[0], len,
+           !hit            ? "answers nothing that was asked"
+           : hit->answered ? "answers once more"
+                           : "answers late",
+           hit ? qd_cmd_name(hit->cmd) : "");
+    if (!hit)
+        return;
+    hit->answered = 1;
+    qd_recent_keep(&d->recent, hit->cmd, p, len);
+}
+
+static int cut_reply(const struct qd_request *rq, size_t len, struct qdiag_error *e)
+{
+    return qd_fail(e, QDIAG_E_PROTOCOL, qd_cmd_name(rq->cmd),
+                   "the reply has %zu bytes, at least %u are needed", len,
+                   (unsigned)qd_cmd_rule(rq->cmd)->min);
+}
+
+/* 1: the reply, r filled; 0: something else, filed; -PROTOCOL. */
+static int judge_frame(struct qd_diag *d, const struct qd_request *rq, int old, struct qd_reply *r,
+                       struct qdiag_error *e)
+{
+    const uint8_t *p = d->in.buf;
+    size_t len = d->in.len;
+    enum qd_verdict v = QD_VERDICT_OTHER;
+    int wrapped;
+
+    trace(d, "<", "", p, len);
+    wrapped = qd_reply_unwrap(&p, &len);
+    if (rq && !old)
+        v = qd_reply_judge(rq, p, len);
+    if (v == QD_VERDICT_CUT && d->opening) {
+        d->heard.echoes += len == 1;
+        return 0;
+    }
+    if (v == QD_VERDICT_OTHER) {
+        file_frame(d, p, len, wrapped, rq != NULL);
+        return 0;
+    }
+    qd_recent_answered(&d->recent);
+    if (v == QD_VERDICT_CUT)
+        return cut_reply(rq, len, e);
+    d->stats.replies++;
+    r->p = p;
+    r->len = len;
+    r->bad = v == QD_VERDICT_REFUSED ? p[0] : 0;
+    return 1;
+}
+
+static void bad_frame(struct qd_diag *d, enum qd_hdlc_event ev)
+{
+    static const char *const names[] = {
+        [QD_HDLC_BAD_CRC] = "wrong checksum",    [QD_HDLC_SHORT] = "too short",
+        [QD_HDLC_ABORTED] = "aborted",           [QD_HDLC_TOO_LONG] = "too long",
+        [QD_HDLC_NOT_HDLC] = "non-HDLC framing",
+    };
+
+    d->stats.bad_frames++;
+    d->want_flag = 1;
+    d->heard.other_framing += ev == QD_HDLC_NOT_HDLC;
+    qd_log(d->ctx, QDIAG_LOG_DEBUG, "diag", "frame dropped: %s, %zu bytes", names[ev], d->in.len);
+}
+
+/* Judges what is in rx, up to the reply. */
+static int judge_rx(struct qd_diag *d, const struct qd_request *rq, struct qd_reply *r,
+                    struct qdiag_error *e)
+{
+    while (d->rx_at < d->rx_len) {
+        size_t used = 0;
+        enum qd_hdlc_event ev;
+        int old = d->old_tail, rc;
+
+        ev = qd_hdlc_feed(&d->in, d->rx + d->rx_at, d->rx_len - d->rx_at, &used);
+        d->rx_at += used;
+        if (ev == QD_HDLC_MORE)
+            break;
+        d->old_tail = 0;
+        if (ev != QD_HDLC_FRAME) {
+            bad_frame(d, ev);
+            continue;
+        }
+        rc = judge_frame(d, rq, old, r, e);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+int qd_wire_await(struct qd_diag *d, const struct qd_request *rq, const struct qd_deadline *t,
+                  struct qd_reply *r, struct qdiag_error *e)
+{
+    size_t late = 0, got;
+
+    for (;;) {
+        int over, rc = judge_rx(d, rq, r, e);
+
+        if (rc != 0)
+            return rc;
+        if (late > QD_LATE_BYTES)
+            return 0;
+        over = qd_deadline_over(t);
+        rc = fill(d, t, &got, e);
+        if (rc < 0)
+            return rc;
+        if (got == 0 && (over || qd_deadline_over(t)))
+            return 0;
+        if (over)
+            late += got;
+    }
+}
+
+int qd_wire_drop(struct qd_diag *d, const struct qd_deadline *t, struct qdiag_error *e)
+{
+    size_t late = 0, got;
+
+    do {
+        int over = qd_deadline_over(t), rc = fill(d, t, &got, e);
+
+        if (rc < 0)
+            return rc;
+        if (got == 0 && (over || qd_deadline_over(t)))
+            break;
+        if (over)
+            late += got;
+    } while (late <= QD_LATE_BYTES);
+    d->rx_at = d->rx_len = 0;
+    d->old_tail = 0;
+    qd_hdlc_reset(&d->in);
+    return 0;
+}
