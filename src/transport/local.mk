@@ -1,0 +1,8 @@
+noinst_LTLIBRARIES += src/transport/libtransport.la
+src_transport_libtransport_la_SOURCES = \
+	src/transport/address.c src/transport/address.h \
+	src/transport/capture.c src/transport/discover.c src/transport/discover.h \
+	src/transport/holder.c src/transport/holder.h src/transport/replay.c \
+	src/transport/socket.c src/transport/stream.c src/transport/stream.h \
+	src/transport/table.c src/transport/transport.h src/transport/tty.c \
+	src/transport/usb_ids.def src/transport/usb_match.c src/transport/usb_match.h

@@ -39,7 +39,8 @@ struct qd_link {
 int qd_link_open(struct qd_link **link, struct qdiag_context *ctx, const struct qd_address *a,
                  struct qdiag_error *e);
 
-/* A link made from ops by a test or a wrapper. NULL when out of memory (self is then not closed). */
+/* A link made from ops by a test or a wrapper. NULL when out of memory (self is then not closed).
+ */
 struct qd_link *qd_link_new(struct qdiag_context *ctx, const struct qd_link_ops *ops, void *self,
                             const char *address);
 
@@ -57,7 +58,24 @@ int qd_socket_open(struct qd_link **l, struct qdiag_context *ctx, const struct q
 int qd_replay_open(struct qd_link **l, struct qdiag_context *ctx, const struct qd_address *a,
                    struct qdiag_error *e);
 
-/* Wraps *l so that all traffic goes to ctx->capture_path too; on success *l is the wrapper. */
+/* Wraps *l so that all traffic goes to ctx->capture_path too; on success *l is the wrapper. The
+ * file is made new, mode 0600; one that exists is not touched (LOCAL_FILE). On failure *l is as
+ * before. A failed write to the capture fails the call that caused it, also with LOCAL_FILE. The
+ * form of the file is described in capture.c. */
 int qd_capture_wrap(struct qd_link **l, struct qdiag_error *e);
+
+/* What replaces identity in a capture. A transport knows no frames, so a layer that does registers
+ * this. Called for each transfer with the direction; appends to *out what the file shall hold
+ * instead, which may be nothing while a frame is not whole. n = 0 asks for what was held back for
+ * that direction, before the direction changes or the link closes. Returns 0, or -1 when out of
+ * memory. It sees copies: the traffic itself is never changed. */
+struct qd_buf;
+typedef int (*qd_capture_redact_fn)(void *user, int sent, const uint8_t *p, size_t n,
+                                    struct qd_buf *out);
+
+/* Registers the redactor of a captured link; user must outlive the link. Nothing happens when l is
+ * no capture or when the context says that identity is kept. Without a redactor the bytes are kept
+ * as they are, and the file says `# identity: kept`. */
+void qd_capture_set_redactor(struct qd_link *l, qd_capture_redact_fn fn, void *user);
 
 #endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Reads sysfs to find the serial ports of modules and what USB says about them. A ttyUSB number is
+ * no interface number, so the way always goes from the tty to its interface. Must never open a
+ * device node: opening a port can disturb the program that uses it. */
+#include "transport/discover.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "transport/usb_match.h"
+
+/* Joins into a caller's buffer of PATH_MAX; -1 when it does not fit. */
+static int join(char *out, const char *folder, const char *name)
+{
+    int n = snprintf(out, PATH_MAX, "%s/%s", folder, name);
+
+    return n > 0 && n < PATH_MAX ? 0 : -1;
+}
+
+/* First line of an attribute, printable; 0, or -1 (out is then "") when there is none. */
+static int read_attr(const char *folder, const char *name, char *out, size_t cap)
+{
+    char path[PATH_MAX], raw[256];
+    ssize_t n = -1;
+    int fd;
+
+    out[0] = '\0';
+    if (join(path, folder, name))
+        return -1;
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return -1;
+    n = read(fd, raw, sizeof(raw) - 1);
+    close(fd);
+    if (n < 0)
+        return -1;
+    raw[n] = '\0';
+    raw[strcspn(raw, "\n")] = '\0';
+    qd_printable(out, cap, raw, strlen(raw));
+    return 0;
+}
+
+/* A hexadecimal attribute; -1 when missing or not a number up to max. */
+static long read_hex(const char *folder, const char *name, long max)
+{
+    char text[32], *end;
+    long v;
+
+    if (read_attr(folder, name, text, sizeof(text)))
+        return -1;
+    v = strtol(text, &end, 16);
+    return end == text || *end || v < 0 || v > max ? -1 : v;
+}
+
+static uint16_t read_id(const char *folder, const char *name)
+{
+    long v = read_hex(folder, name, 0xffff);
+
+    return v < 0 ? 0 : (uint16_t)v;
+}
+
+static uint8_t read_byte(const char *folder, const char *name)
+{
+    long v = read_hex(folder, name, 0xff);
+
+    return v < 0 ? 0 : (uint8_t)v;
+}
+
+static int has_attr(const char *folder, const char *name)
+{
+    char path[PATH_MAX];
+
+    return !join(path, folder, name) && access(path, F_OK) == 0;
+}
+
+/* Shortens path to the nearest folder at or above it that has the attribute, not above root. */
+static int climb_to(char *path, const char *root, const char *attr)
+{
+    size_t root_len = strlen(root);
+
+    while (strlen(path) > root_len) {
+        if (has_attr(path, attr))
+            return 0;
+        *strrchr(path, '/') = '\0';
+    }
+    return -1;
+}
+
+static void read_driver(struct qd_port *p, const char *folder)
+{
+    char path[PATH_MAX], target[PATH_MAX];
+    const char *name;
+    ssize_t n;
+
+    if (join(path, folder, "driver"))
+        return;
+    n = readlink(path, target, sizeof(target) - 1);
+    if (n < 0)
+        return;
+    target[n] = '\0';
+    name = strrchr(target, '/');
+    qd_copy_text(p->driver, sizeof(p->driver), name ? name + 1 : target);
+}
+
+static void count_endpoints(struct qd_port *p, const char *folder)
+{
+    char path[PATH_MAX], type[16], direction[16];
+    int in = 0, out = 0;
+    struct dirent *d;
+    DIR *dir = opendir(folder);
+
+    p->endpoints = read_byte(folder, "bNumEndpoints");
+    while (dir && (d = readdir(dir)) != NULL) {
+        if (strncmp(d->d_name, "ep_", 3) != 0 || join(path, folder, d->d_name) ||
+            read_attr(path, "type", type, sizeof(type)) || strcmp(type, "Bulk") != 0 ||
+            read_attr(path, "direction", direction, sizeof(direction)))
+            continue;
+        in += strcmp(direction, "in") == 0;
+        out += strcmp(direction, "out") == 0;
+    }
+    if (dir)
+        closedir(dir);
+    p->bulk_pairs = in < out ? in : out;
+}
+
+/* `path` is the port's folder; it is shortened to the interface's, then to the device's. */
+static void describe_usb(struct qd_port *p, char *path, const char *root)
+{
+    if (climb_to(path, root, "bInterfaceNumber"))
+        return;
+    p->interface = read_byte(path, "bInterfaceNumber");
+    p->cls = read_byte(path, "bInterfaceClass");
+    p->sub = read_byte(path, "bInterfaceSubClass");
+    p->proto = read_byte(path, "bInterfaceProtocol");
+    count_endpoints(p, path);
+    read_driver(p, path);
+    if (climb_to(path, root, "idVendor"))
+        return;
+    p->vid = read_id(path, "idVendor");
+    p->pid = read_id(path, "idProduct");
+    read_attr(path, "serial", p->serial, sizeof(p->serial));
+    read_attr(path, "product", p->product, sizeof(p->product));
+    read_attr(path, "manufacturer", p->manufacturer, sizeof(p->manufacturer));
+    qd_copy_text(p->usb_path, sizeof(p->usb_path), strrchr(path, '/') + 1);
+}
+
+static int is_likely(const struct qd_port *p, int kernel_says)
+{
+    struct qd_usb_interface u = {.vid = p->vid,
+                                 .pid = p->pid,
+                                 .number = p->interface,
+                                 .cls = p->cls,
+                                 .sub = p->sub,
+                                 .proto = p->proto,
+                                 .endpoints = p->endpoints,
+                                 .bulk_pairs = p->bulk_pairs};
+
+    if (kernel_says)
+        return !qd_usb_is_download_mode(p->vid, p->pid);
+    return p->interface >= 0 && qd_usb_likely_diag(&u);
+}
+
+static int add_port(struct qd_port_list *list, const char *folder, const char *name,
+                    const char *root, int kernel_says)
+{
+    char path[PATH_MAX], *real;
+    struct qd_port *grown, *p;
+
+    grown = qd_grow(list->p, list->n, &list->cap, sizeof(*grown));
+    if (!grown)
+        return -1;
+    list->p = grown;
+    p = &grown[list->n++];
+    memset(p, 0, sizeof(*p));
+    p->interface = -1;
+    snprintf(p->node, sizeof(p->node), "/dev/%.58s", name);
+    real = join(path, folder, name) ? NULL : realpath(path, NULL);
+    if (real)
+        describe_usb(p, real, root);
+    free(real);
+    p->likely_diag = is_likely(p, kernel_says);
+    return 0;
+}
+
+static int is_usb_tty(const char *name)
+{
+    return strncmp(name, "ttyUSB", 6) == 0;
+}
+
+static int is_wwan_qcdm(const char *name)
+{
+    return strstr(name, "qcdm") != NULL;
+}
+
+static int scan(struct qd_port_list *list, const char *root, const char *class_name,
+                int (*wanted)(const char *name), int kernel_says, struct qdiag_error *e)
+{
+    char folder[PATH_MAX];
+    struct dirent *d;
+    DIR *dir;
+    int rc = 0;
+
+    if (join(folder, root, class_name))
+        return qd_fail(e, QDIAG_E_LOCAL_FILE, root, "the path is too long");
+    dir = opendir(folder);
+    if (!dir && errno == ENOENT)
+        return 0; /* this kernel has no such ports */
+    if (!dir)
+        return qd_fail_wire(e, QDIAG_E_LOCAL_FILE, errno, folder, "cannot list: %s",
+                            strerror(errno));
+    while (!rc && (d = readdir(dir)) != NULL)
+        if (wanted(d->d_name) && add_port(list, folder, d->d_name, root, kernel_says))
+            rc = qd_nomem(e);
+    closedir(dir);
+    return rc;
+}
+
+/* ttyUSB2 before ttyUSB10, 1-4.2 before 1-4.10: runs of digits count as numbers. */
+static int compare_names(const char *a, const char *b)
+{
+    while (*a && *b) {
+        char *enda, *endb;
+        unsigned long x, y;
+
+        if (*a < '0' || *a > '9' || *b < '0' || *b > '9') {
+            if (*a != *b)
+                return (unsigned char)*a - (unsigned char)*b;
+            a++;
+            b++;
+            continue;
+        }
+        x = strtoul(a, &enda, 10);
+        y = strtoul(b, &endb, 10);
+        if (x != y)
+            return x < y ? -1 : 1;
+        a = enda;
+        b = endb;
+    }
+    return (unsigned char)*a - (unsigned char)*b;
+}
+
+static int compare_ports(const void *va, const void *vb)
+{
+    const struct qd_port *a = va, *b = vb;
+    int rc = compare_names(a->usb_path, b->usb_path);
+
+    if (!rc)
+        rc = (a->interface > b->interface) - (a->interface < b->interface);
+    return rc ? rc : compare_names(a->node, b->node);
+}
+
+int qd_discover(struct qdiag_context *ctx, const char *sysfs, struct qd_port_list *list,
+                struct qdiag_error *e)
+{
+    char *root = realpath(sysfs ? sysfs : "/sys", NULL);
+    int rc;
+
+    if (!root && errno == ENOENT)
+        return 0;
+    if (!root)
+        return qd_fail_wire(e, QDIAG_E_LOCAL_FILE, errno, sysfs ? sysfs : "/sys",
+                            "cannot be read: %s", strerror(errno));
+    rc = scan(list, root, "class/tty", is_usb_tty, 0, e);
+    if (!rc)
+        rc = scan(list, root, "class/wwan", is_wwan_qcdm, 1, e);
+    free(root);
+    if (rc) {
+        qd_port_list_free(list);
+        return rc;
+    }
+    if (list->n > 1)
+        qsort(list->p, list->n, sizeof(list->p[0]), compare_ports);
+    qd_log(ctx, QDIAG_LOG_DEBUG, "discover", "%zu ports", list->n);
+    return 0;
+}
+
+void qd_port_list_free(struct qd_port_list *list)
+{
+    free(list->p);
+    memset(list, 0, sizeof(*list));
+}

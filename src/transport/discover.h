@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The serial ports a unit may be reached by, as sysfs describes them. Nothing is opened. */
+#ifndef QD_TRANSPORT_DISCOVER_H
+#define QD_TRANSPORT_DISCOVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/context.h"
+#include "base/error.h"
+
+struct qd_port {
+    char node[64];     /* "/dev/ttyUSB0" */
+    char usb_path[32]; /* "1-4.2"; "" when the port is not on USB */
+    uint16_t vid, pid; /* 0 when not on USB */
+    int interface;     /* bInterfaceNumber; -1 when not on USB */
+    uint8_t cls, sub, proto;
+    int endpoints;  /* of the interface, without endpoint 0 */
+    int bulk_pairs; /* one bulk IN and one bulk OUT each */
+    char driver[32], serial[64], product[128], manufacturer[64]; /* "" = not known */
+    int likely_diag; /* by the rules of usb_match.h, or because the kernel names it a QCDM port */
+};
+
+struct qd_port_list {
+    struct qd_port *p;
+    size_t n, cap;
+};
+
+/* Lists ttyUSB* and the QCDM ports of the wwan class, sorted by USB path, interface and node.
+ * `sysfs` is the folder to look in; NULL means /sys. *list is a zeroed list. A machine without such
+ * ports gives an empty list. Errors: LOCAL_FILE (a folder of sysfs cannot be read), NO_MEMORY;
+ * *list is then empty. */
+int qd_discover(struct qdiag_context *ctx, const char *sysfs, struct qd_port_list *list,
+                struct qdiag_error *e);
+
+void qd_port_list_free(struct qd_port_list *list);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Tells a DIAG interface from the others of a module by its descriptors and by the table of ids.
+ * Pure: no I/O. Must never say yes to a device in download mode, whatever its interfaces look like:
+ * what is sent there can brick it. */
+#include "transport/usb_match.h"
+
+#include <stddef.h>
+
+#define VENDOR_CLASS  0xff
+#define DIAG_PROTOCOL 0x30
+#define QUECTEL       0x2c7c
+
+struct id {
+    uint16_t vid, pid;
+    int any_pid, interface;
+    const char *name;
+};
+
+static const struct id ids[] = {
+#define QD_USB_ID(vid, pid, interface, name) {vid, pid, 0, interface, name},
+#define QD_USB_VENDOR(vid, interface, name)  {vid, 0, 1, interface, name},
+#define QD_USB_EDL(vid, pid)
+#include "transport/usb_ids.def"
+#undef QD_USB_ID
+#undef QD_USB_VENDOR
+#undef QD_USB_EDL
+};
+
+static const struct {
+    uint16_t vid, pid;
+} download_ids[] = {
+#define QD_USB_ID(vid, pid, interface, name)
+#define QD_USB_VENDOR(vid, interface, name)
+#define QD_USB_EDL(vid, pid) {vid, pid},
+#include "transport/usb_ids.def"
+#undef QD_USB_ID
+#undef QD_USB_VENDOR
+#undef QD_USB_EDL
+};
+
+static int id_is(const struct id *id, uint16_t vid, uint16_t pid)
+{
+    return id->vid == vid && (id->any_pid || id->pid == pid);
+}
+
+int qd_usb_is_download_mode(uint16_t vid, uint16_t pid)
+{
+    for (size_t i = 0; i < sizeof(download_ids) / sizeof(download_ids[0]); i++)
+        if (download_ids[i].vid == vid && download_ids[i].pid == pid)
+            return 1;
+    return 0;
+}
+
+const char *qd_usb_name(uint16_t vid, uint16_t pid)
+{
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+        if (id_is(&ids[i], vid, pid))
+            return ids[i].name;
+    return NULL;
+}
+
+/* 1 or 0 when the table knows the device, -1 when it does not. */
+static int table_says(const struct qd_usb_interface *u)
+{
+    int known = 0;
+
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        if (!id_is(&ids[i], u->vid, u->pid))
+            continue;
+        if (ids[i].interface == u->number)
+            return 1;
+        known = 1;
+    }
+    return known ? 0 : -1;
+}
+
+int qd_usb_likely_diag(const struct qd_usb_interface *u)
+{
+    /* The shape of the DIAG gadget: one bulk endpoint each way, no interrupt endpoint. */
+    int shape = u->cls == VENDOR_CLASS && u->endpoints == 2 && u->bulk_pairs == 1;
+    int table;
+
+    if (qd_usb_is_download_mode(u->vid, u->pid))
+        return 0;
+    if (shape && u->sub == 0xff && u->proto == DIAG_PROTOCOL)
+        return 1;
+    table = table_says(u);
+    if (table >= 0)
+        return table;
+    return shape && u->sub == 0xff && u->proto == 0xff && u->number == 0 && u->vid == QUECTEL;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Which USB interface is likely to be a DIAG port. */
+#ifndef QD_TRANSPORT_USB_MATCH_H
+#define QD_TRANSPORT_USB_MATCH_H
+
+#include <stdint.h>
+
+struct qd_usb_interface {
+    uint16_t vid, pid;
+    int number; /* bInterfaceNumber */
+    uint8_t cls, sub, proto;
+    int endpoints;  /* all but endpoint 0 */
+    int bulk_pairs; /* one bulk IN and one bulk OUT each */
+};
+
+/* 1 when the rules or the table say DIAG; always 0 for the ids of download modes. */
+int qd_usb_likely_diag(const struct qd_usb_interface *i);
+
+/* Whether a device is in a download or ram-dump mode and must be left alone. */
+int qd_usb_is_download_mode(uint16_t vid, uint16_t pid);
+
+/* Name of a known device, or NULL. */
+const char *qd_usb_name(uint16_t vid, uint16_t pid);
+
+#endif
