@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * qdiag_backup: read everything, check that it is still the same unit, save, report. A stop or a
+ * broken link before the save leaves every file as it was. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cancel.h"
+#include "base/save.h"
+#include "base/text.h"
+#include "config.h"
+#include "flow/collect.h"
+#include "flow/device.h"
+#include "flow/identity.h"
+#include "flow/store.h"
+
+#define CLIENT "qdiag " PACKAGE_VERSION
+
+struct run {
+    struct qdiag_device *dev;
+    const struct qdiag_backup_options *o;
+    struct qd_collect c;
+    struct qdiag_identity unit;
+    struct qd_unit_info info;
+    struct qd_store store;
+    uint64_t started_us;
+    char path[1024];
+};
+
+static int check_options(const struct qdiag_backup_options *o, struct qdiag_error *e)
+{
+    if (!o->xqcn || !o->xqcn[0])
+        return qd_fail(e, QDIAG_E_USAGE, NULL, "%s", "no file to make was named");
+    if (o->sub < QDIAG_SUB_ALL || o->sub >= QDIAG_SUBS)
+        return qd_fail(e, QDIAG_E_USAGE, NULL, "subscription %d is not one of 0..2", o->sub);
+    if (o->nv_first < 0 || o->nv_last > 65535 || o->nv_first > o->nv_last)
+        return qd_fail(e, QDIAG_E_USAGE, NULL, "NV ids %d-%d are not a range within 0..65535",
+                       o->nv_first, o->nv_last);
+    if (strlen(o->xqcn) > 900)
+        return qd_fail(e, QDIAG_E_LOCAL_FILE, o->xqcn, "%s", "the name is too long");
+    return 0;
+}
+
+/* A place that cannot be written to is found before the unit is read for minutes, not after. */
+static int check_place(const char *path, struct qdiag_error *e)
+{
+    struct qd_save *probe = NULL;
+    int rc = qd_save_begin(&probe, path, e);
+    qd_save_abort(&probe);
+    return rc;
+}
+
+static int set_properties(struct run *r, struct qdiag_error *e)
+{
+    struct qd_backup *b = r->c.backup;
+    b->model = r->unit.model_number;
+    b->esn = r->unit.esn;
+    b->software = qd_strdup(r->unit.software);
+    b->client = qd_strdup(CLIENT);
+    b->has_feature = r->info.has_feature;
+    b->feature_len = r->info.has_feature ? r->info.feature_len : 0;
+    b->feature = qd_alloc(b->feature_len, 1);
+    if (!b->software || !b->client || !b->feature)
+        return qd_nomem(e);
+    memcpy(b->feature, r->info.feature, b->feature_len);
+    return 0;
+}
+
+static int warn_identity(struct run *r, struct qdiag_error *e)
+{
+    int rc = 0;
+    if (r->unit.ftm == 1)
+        rc = qd_collect_warn(&r->c, e, "the unit is in factory test mode (NV 453 is not 0)");
+    if (rc == 0 && r->unit.imei_state[0] != QDIAG_IDENT_USABLE)
+        rc = qd_collect_warn(&r->c, e,
+                             "the unit has no usable IMEI (NV 550 is %s): a restore will have less"
+                             " to recognise it by",
+                             r->unit.imei_state[0] == QDIAG_IDENT_DAMAGED ? "damaged" : "blank");
+    return rc;
+}
+
+static int collect(struct run *r, struct qdiag_error *e)
+{
+    struct qdiag_identity after;
+    qd_progress(r->dev->ctx, "identity", 0, 1, "");
+    int rc = qd_identity_read(r->dev, &r->unit, &r->info, e);
+    if (rc == 0)
+        rc = set_properties(r, e);
+    if (rc == 0)
+        rc = warn_identity(r, e);
+    if (rc == 0)
+        rc = qd_collect_nv(&r->c, e);
+    if (rc == 0)
+        rc = qd_collect_efs(&r->c, e);
+    if (rc == 0)
+        rc = qd_identity_read(r->dev, &after, NULL, e);
+    if (rc == 0)
+        rc = qd_identity_same(&r->unit, &after, e);
+    if (rc == 0)
+        rc = qd_cancel_check(r->dev->ctx->cancel, e);
+    return rc;
+}
+
+static int save(struct run *r, struct qdiag_error *e)
+{
+    struct qd_store *s = &r->store;
+    s->backup = r->c.backup;
+    s->unit = &r->unit;
+    s->usb_serial = r->dev->usb_serial;
+    s->address = qdiag_device_address(r->dev);
+    memcpy(s->efs, r->c.efs, sizeof s->efs);
+    memcpy(r->unit.efs, r->c.efs, sizeof s->efs);
+    s->complete = qd_backup_count_missing(r->c.backup, QD_MISSING_UNREADABLE) == 0;
+    snprintf(r->path, sizeof r->path, "%s%s", r->o->xqcn,
+             s->complete || r->o->accept_incomplete ? "" : ".partial");
+    s->path = r->path;
+    qd_backup_sort(r->c.backup);
+    qd_progress(r->dev->ctx, "save", 0, 1, "");
+    int rc = qd_store_xqcn(s, e);
+    qd_progress(r->dev->ctx, "save", 1, 1, "");
+    return rc;
+}
+
+static int copy_missing(struct qdiag_backup_report *rep, const struct qd_missing_set *set,
+                        struct qdiag_error *e)
+{
+    static const enum qdiag_missing_kind kinds[] = {[QD_MISSING_UNREADABLE] =
+                                                        QDIAG_MISSING_UNREADABLE,
+                                                    [QD_MISSING_WITHHELD] = QDIAG_MISSING_WITHHELD,
+                                                    [QD_MISSING_NOT_HELD] = QDIAG_MISSING_NOT_HELD};
+    rep->missing = qd_alloc(set->n, sizeof *rep->missing);
+    if (!rep->missing)
+        return qd_nomem(e);
+    for (size_t i = 0; i < set->n; i++) {
+        const struct qd_missing *in = &set->v[i];
+        struct qdiag_missing *out = &rep->missing[rep->missing_count++];
+        out->kind = kinds[in->kind];
+        out->sub = in->sub;
+        out->nv = in->nv;
+        out->index = in->index;
+        out->efs = in->fs;
+        out->wire = in->wire;
+        out->path = in->path ? qd_strdup(in->path) : NULL;
+        out->reason = qd_strdup(in->reason ? in->reason : "");
+        if (!out->reason || (in->path && !out->path))
+            return qd_nomem(e);
+    }
+    return 0;
+}
+
+static void count_files(struct qdiag_backup_report *rep, const struct qd_backup *b)
+{
+    rep->efs_backup = qd_backup_count_files(b, QD_SEC_EFS_BACKUP);
+    rep->provisioning = qd_backup_count_files(b, QD_SEC_PROVISIONING);
+    for (size_t i = 0; i < b->files.n; i++)
+        rep->efs_bytes += b->files.v[i].len;
+    for (size_t i = 0; i < QDIAG_SUBS; i++)
+        rep->nv[i] = b->nv[i].n;
+    rep->unreadable = qd_backup_count_missing(b, QD_MISSING_UNREADABLE);
+    rep->withheld = qd_backup_count_missing(b, QD_MISSING_WITHHELD);
+    rep->not_held = qd_backup_count_missing(b, QD_MISSING_NOT_HELD);
+}
+
+static int make_report(struct run *r, struct qdiag_backup_report **out, struct qdiag_error *e)
+{
+    const struct qd_clock *clock = r->dev->ctx->clock;
+    struct qdiag_backup_report *rep = qd_alloc(1, sizeof *rep);
+    if (!rep)
+        return qd_nomem(e);
+    rep->complete = r->store.complete;
+    qd_copy_text(rep->file, sizeof rep->file, r->path);
+    qd_copy_text(rep->manifest, sizeof rep->manifest, r->store.manifest);
+    qd_copy_text(rep->sha256, sizeof rep->sha256, r->store.sha256);
+    rep->file_size = r->store.size;
+    rep->unit = r->unit;
+    count_files(rep, r->c.backup);
+    rep->warning = r->c.warnings.v;
+    rep->warning_count = r->c.warnings.n;
+    memset(&r->c.warnings, 0, sizeof r->c.warnings);
+    rep->requests = qd_diag_stats(r->dev->diag).requests;
+    rep->milliseconds = (clock->now_us(clock->user) - r->started_us) / 1000;
+    int rc = copy_missing(rep, &r->c.backup->missing, e);
+    if (rc != 0)
+        qdiag_backup_report_free(&rep);
+    *out = rep;
+    return rc;
+}
+
+int qdiag_backup(struct qdiag_device *dev, const struct qdiag_backup_options *o,
+                 struct qdiag_backup_report **report, struct qdiag_error *e)
+{
+    struct run r = {.dev = dev, .o = o};
+    *report = NULL;
+    r.started_us = dev->ctx->clock->now_us(dev->ctx->clock->user);
+    r.c.diag = dev->diag;
+    r.c.ctx = dev->ctx;
+    r.c.opt = o;
+    int rc = check_options(o, e);
+    if (rc == 0)
+        rc = check_place(o->xqcn, e);
+    if (rc != 0)
+        return rc;
+    r.c.backup = qd_backup_new();
+    rc = r.c.backup ? collect(&r, e) : qd_nomem(e);
+    if (rc == 0)
+        rc = save(&r, e);
+    if (rc == 0)
+        rc = make_report(&r, report, e);
+    if (rc == 0 && !r.store.complete)
+        rc = qd_fail(e, QDIAG_E_INCOMPLETE, r.path, "%zu items could not be read",
+                     (*report)->unreadable);
+    qd_backup_free(&r.c.backup);
+    qd_names_free(&r.c.warnings);
+    return rc;
+}
+
+void qdiag_backup_report_free(struct qdiag_backup_report **r)
+{
+    if (!r || !*r)
+        return;
+    struct qdiag_backup_report *rep = *r;
+    for (size_t i = 0; i < rep->missing_count; i++) {
+        free((char *)rep->missing[i].path);
+        free((char *)rep->missing[i].reason);
+    }
+    for (size_t i = 0; i < rep->warning_count; i++)
+        free(rep->warning[i]);
+    free(rep->missing);
+    free(rep->warning);
+    free(rep);
+    *r = NULL;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef QD_FLOW_DEVICE_H
+#define QD_FLOW_DEVICE_H
+
+#include <qdiag/device.h>
+
+#include "diag/session.h"
+
+struct qdiag_device {
+    struct qdiag_context *ctx;
+    struct qd_diag *diag;
+    char usb_serial[64]; /* "" = not known */
+};
+
+#endif

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Finding the files of one EFS tree: by walking, by the module's own .conf and .bl lists, and by
+ * asking for known paths that a walk may not show. Reads only. */
+#include "flow/collect_efs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cancel.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "model/catalog.h"
+#include "service/efs_walk.h"
+
+#define RFNV        "/nv/item_files/rfnv"
+#define RFNV_FIRST  20000u
+#define RFNV_LAST   32767u
+#define PROBE_BATCH 512u
+
+int qd_ends_run(int rc)
+{
+    switch (-rc) {
+    case QDIAG_E_LINK_GONE:
+    case QDIAG_E_LINK_SILENT:
+    case QDIAG_E_LINK_IO:
+    case QDIAG_E_CANCELLED:
+    case QDIAG_E_NO_MEMORY:
+    case QDIAG_E_BUG:
+    case QDIAG_E_LOCAL_FILE:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+int qd_efs_missing(struct qd_collect *c, enum qd_missing_kind kind, uint8_t fs, const char *path,
+                   const char *reason, int64_t wire, struct qdiag_error *e)
+{
+    struct qd_missing m = {.kind = kind, .sub = -1, .nv = -1, .fs = fs, .wire = wire};
+    if (kind == QD_MISSING_UNREADABLE && qd_catalog_path_withheld(path))
+        m.kind = QD_MISSING_WITHHELD;
+    m.path = (char *)path;
+    m.reason = (char *)reason;
+    qd_log(c->ctx, QDIAG_LOG_INFO, "efs", "%s: %s", path, reason);
+    return qd_backup_add_missing(c->backup, &m, e);
+}
+
+/* The error of one path becomes an entry of the report. */
+static int note_error(struct qd_collect *c, uint8_t fs, const char *path,
+                      const struct qdiag_error *why, struct qdiag_error *e)
+{
+    char reason[512];
+    snprintf(reason, sizeof reason, "%s%s%s", why->what, why->why[0] ? ": " : "", why->why);
+    return qd_efs_missing(c, QD_MISSING_UNREADABLE, fs, path, reason, why->wire, e);
+}
+
+static int add_found(struct qd_tree_of *t, const char *path, const struct qd_efs_stat *st,
+                     int is_dir, struct qdiag_error *e)
+{
+    struct qd_found *v = qd_grow(t->v, t->n, &t->cap, sizeof *v);
+    if (!v)
+        return qd_nomem(e);
+    t->v = v;
+    struct qd_found *f = &v[t->n];
+    memset(f, 0, sizeof *f);
+    f->path = qd_strdup(path);
+    if (!f->path)
+        return qd_nomem(e);
+    f->mode = st->mode;
+    f->size = st->size;
+    f->mtime = st->mtime;
+    f->is_dir = is_dir;
+    t->n++;
+    return 0;
+}
+
+struct walk {
+    struct qd_collect *c;
+    struct qd_tree_of *t;
+    struct qdiag_error failed; /* an error raised inside the trouble callback */
+};
+
+static int is_folder(const struct qd_efs_entry *entry)
+{
+    uint32_t kind = entry->st.mode & QD_EFS_IFMT;
+    return kind ? kind == QD_EFS_IFDIR : entry->type == 1;
+}
+
+static int on_entry(const char *path, const struct qd_efs_entry *entry, void *user,
+                    struct qdiag_error *e)
+{
+    struct walk *w = user;
+    qd_progress(w->c->ctx, "efs-walk", w->t->n, 0, path);
+    int rc = qd_cancel_check(w->c->ctx->cancel, e);
+    return rc ? rc : add_found(w->t, path, &entry->st, is_folder(entry), e);
+}
+
+static int on_trouble(const char *dir, const struct qdiag_error *why, void *user)
+{
+    struct walk *w = user;
+    char reason[512];
+    snprintf(reason, sizeof reason, "folder cannot be listed: %s%s%s", why->what,
+             why->why[0] ? ": " : "", why->why);
+    return qd_efs_missing(w->c, QD_MISSING_UNREADABLE, w->t->fs.subsys, dir, reason, why->wire,
+                          &w->failed);
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct qd_found *)a)->path, ((const struct qd_found *)b)->path);
+}
+
+void qd_tree_sort(struct qd_tree_of *t)
+{
+    if (t->n)
+        qsort(t->v, t->n, sizeof *t->v, by_path);
+}
+
+struct qd_found *qd_find_path(const struct qd_tree_of *t, const char *path)
+{
+    struct qd_found key = {.path = (char *)path};
+    return t->n ? bsearch(&key, t->v, t->n, sizeof *t->v, by_path) : NULL;
+}
+
+static void mark_parents(struct qd_tree_of *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        char parent[2048];
+        qd_copy_text(parent, sizeof parent, t->v[i].path);
+        char *slash = strrchr(parent, '/');
+        if (!slash || slash == parent)
+            continue;
+        *slash = '\0';
+        struct qd_found *f = qd_find_path(t, parent);
+        if (f)
+            f->has_children = 1;
+    }
+}
+
+static int walk_below(struct walk *w, const char *root, struct qdiag_error *e)
+{
+    int rc = qd_efs_walk(&w->t->fs, root, on_entry, on_trouble, w, e);
+    if (rc != 0 && e && !e->code && w->failed.code)
+        *e = w->failed;
+    return rc;
+}
+
+int qd_find_walk(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error *e)
+{
+    struct walk w = {.c = c, .t = t};
+    int rc = walk_below(&w, "/", e);
+    if (rc != 0)
+        return rc;
+    qd_tree_sort(t);
+    mark_parents(t);
+    t->holds_rf = qd_find_path(t, RFNV) != NULL;
+    return 0;
+}
+
+static int has_suffix(const char *s, const char *suffix)
+{
+    size_t n = strlen(s), k = strlen(suffix);
+    return n > k && strcmp(s + n - k, suffix) == 0;
+}
+
+static int is_conf(const char *path)
+{
+    static const char item[] = "/nv/item_files/conf/", reg[] = "/nv/reg_files/conf/";
+    return has_suffix(path, ".conf") &&
+           (strncmp(path, item, sizeof item - 1) == 0 || strncmp(path, reg, sizeof reg - 1) == 0);
+}
+
+static int is_folder_list(const char *path)
+{
+    return strcmp(path, "/nv/item_store/rfnv/rfnv.bl") == 0 ||
+           strcmp(path, "/nv/item_store/rfnv/rfc.bl") == 0;
+}
+
+int qd_find_rules(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error *e)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        struct qd_found *f = &t->v[i];
+        int conf = is_conf(f->path);
+        if (f->is_dir || (!conf && !is_folder_list(f->path)))
+            continue;
+        int rc = qd_found_read(c, t, f, e);
+        if (rc != 0)
+            return rc;
+        if (f->read &&
+            qd_names_add_lines(conf ? &t->rules.conf : &t->rules.folders, f->data, f->len))
+            return qd_nomem(e);
+    }
+    qd_names_sort(&t->rules.conf);
+    qd_names_sort(&t->rules.folders);
+    return 0;
+}
+
+static int want(const struct qd_tree_of *t, struct qd_names *list, const char *path)
+{
+    return qd_find_path(t, path) ? 0 : qd_names_add(list, path);
+}
+
+static int want_conf(const struct qd_tree_of *t, struct qd_names *list)
+{
+    for (size_t i = 0; i < t->rules.conf.n; i++) {
+        char path[1100];
+        if (want(t, list, t->rules.conf.v[i]) != 0)
+            return -1;
+        for (unsigned sub = 1; sub < QD_SUBS; sub++) {
+            snprintf(path, sizeof path, "%s_Subscription%02u", t->rules.conf.v[i], sub);
+            if (want(t, list, path) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int want_rfnv(const struct qd_tree_of *t, struct qd_names *list, int exhaustive)
+{
+    const uint16_t *ids;
+    char path[64];
+    size_t n = qd_catalog_rfnv_ids(&ids);
+    if (exhaustive)
+        n = RFNV_LAST - RFNV_FIRST + 1;
+    for (size_t i = 0; i < n; i++) {
+        snprintf(path, sizeof path, RFNV "/%08u",
+                 exhaustive ? RFNV_FIRST + (unsigned)i : (unsigned)ids[i]);
+        if (want(t, list, path) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int want_known(const struct qd_tree_of *t, struct qd_names *list)
+{
+    const char *const *paths;
+    size_t n = qd_catalog_probe_paths(&paths);
+    for (size_t i = 0; i < n; i++)
+        if (want(t, list, paths[i]) != 0)
+            return -1;
+    return 0;
+}
+
+static int probe_found(struct qd_collect *c, struct qd_tree_of *t, const char *path,
+                       struct qdiag_error *e)
+{
+    struct qd_efs_stat st;
+    struct qdiag_error why = {0};
+    int rc = qd_efs_stat(&t->fs, path, &st, &why);
+    if (rc == -QDIAG_E_ABSENT)
+        return 0;
+    if (rc != 0 && qd_ends_run(rc)) {
+        if (e)
+            *e = why;
+        return rc;
+    }
+    if (rc != 0)
+        return note_error(c, t->fs.subsys, path, &why, e);
+    if ((st.mode & QD_EFS_IFMT) == QD_EFS_IFDIR) {
+        struct walk w = {.c = c, .t = t};
+        return walk_below(&w, path, e);
+    }
+    qd_log(c->ctx, QDIAG_LOG_INFO, "efs", "%s: not listed by the unit, but there", path);
+    return add_found(t, path, &st, 0, e);
+}
+
+static int probe_batch(struct qd_collect *c, struct qd_tree_of *t, const struct qd_names *list,
+                       size_t from, struct qdiag_error *e)
+{
+    int8_t found[PROBE_BATCH];
+    int32_t wire[PROBE_BATCH];
+    size_t n = list->n - from < PROBE_BATCH ? list->n - from : PROBE_BATCH;
+    const char *const *paths = (const char *const *)list->v + from;
+    int rc = qd_cancel_check(c->ctx->cancel, e);
+    if (rc == 0)
+        rc = qd_efs_exist(&t->fs, paths, n, found, wire, e);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (found[i] == 1)
+            rc = probe_found(c, t, paths[i], e);
+        else if (found[i] < 0) {
+            char reason[64];
+            snprintf(reason, sizeof reason, "cannot be looked at: EFS errno %d", (int)wire[i]);
+            rc = qd_efs_missing(c, QD_MISSING_UNREADABLE, t->fs.subsys, paths[i], reason, wire[i],
+                                e);
+        }
+    return rc;
+}
+
+int qd_find_probe(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error *e)
+{
+    struct qd_names list = {0};
+    int rc = 0;
+    if (want_conf(t, &list) || want_rfnv(t, &list, c->opt->exhaustive) || want_known(t, &list))
+        rc = qd_nomem(e);
+    qd_names_sort(&list);
+    for (size_t i = 0; rc == 0 && i < list.n; i += PROBE_BATCH) {
+        qd_progress(c->ctx, "efs-probe", i, list.n, "");
+        rc = probe_batch(c, t, &list, i, e);
+    }
+    qd_progress(c->ctx, "efs-probe", list.n, list.n, "");
+    qd_names_free(&list);
+    qd_tree_sort(t);
+    return rc;
+}
+
+int qd_found_is_link(const struct qd_found *f)
+{
+    return (f->mode & QD_EFS_IFMT) == QD_EFS_IFLNK;
+}
+
+/* The file's length must agree with what the unit says of it: a read that ends early is no success.
+ */
+static int size_agrees(struct qd_tree_of *t, struct qd_found *f, size_t len, int *agrees,
+                       struct qdiag_error *why)
+{
+    struct qd_efs_stat st;
+    *agrees = len == f->size;
+    if (*agrees)
+        return 0;
+    int rc = qd_efs_stat(&t->fs, f->path, &st, why);
+    if (rc != 0)
+        return rc;
+    f->size = st.size;
+    f->mtime = st.mtime;
+    *agrees = len == st.size;
+    return 0;
+}
+
+static int read_checked(struct qd_tree_of *t, struct qd_found *f, struct qd_buf *b,
+                        struct qdiag_error *why)
+{
+    int agrees = 0, rc = 0;
+    for (int tries = 0; rc == 0 && !agrees && tries < 3; tries++) {
+        b->len = 0;
+        rc = qd_efs_read(&t->fs, f->path, b, why);
+        if (rc == 0)
+            rc = size_agrees(t, f, b->len, &agrees, why);
+    }
+    if (rc == 0 && !agrees)
+        rc = qd_fail(why, QDIAG_E_PROTOCOL, f->path, "%zu bytes could be read, the unit says %u",
+                     b->len, (unsigned)f->size);
+    return rc;
+}
+
+int qd_found_read(struct qd_collect *c, struct qd_tree_of *t, struct qd_found *f,
+                  struct qdiag_error *e)
+{
+    struct qd_buf b = {0};
+    struct qdiag_error why = {0};
+    if (f->read)
+        return 0;
+    int rc = qd_cancel_check(c->ctx->cancel, e);
+    if (rc != 0)
+        return rc;
+    rc = read_checked(t, f, &b, &why);
+    if (rc == 0) {
+        f->data = b.p;
+        f->len = b.len;
+        f->read = 1;
+        return 0;
+    }
+    qd_buf_free(&b);
+    if (!qd_ends_run(rc))
+        return note_error(c, t->fs.subsys, f->path, &why, e);
+    if (e)
+        *e = why;
+    return rc;
+}
+
+void qd_tree_drop(struct qd_tree_of *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        free(t->v[i].path);
+        free(t->v[i].data);
+    }
+    free(t->v);
+    qd_names_free(&t->rules.conf);
+    qd_names_free(&t->rules.folders);
+    memset(t, 0, sizeof *t);
+}
