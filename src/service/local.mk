@@ -1,0 +1,8 @@
+noinst_LTLIBRARIES += src/service/libservice.la
+src_service_libservice_la_SOURCES = \
+	src/service/efs.c src/service/efs.h src/service/efs_codec.c src/service/efs_codec.h \
+	src/service/efs_dir.c src/service/efs_errno.def src/service/efs_file.c \
+	src/service/efs_seq.c src/service/efs_seq.h src/service/efs_walk.c \
+	src/service/efs_walk.h src/service/identity.c src/service/identity.h src/service/nv.c \
+	src/service/nv.h src/service/nv_codec.c src/service/nv_codec.h \
+	src/service/nv_status.def

@@ -10,17 +10,17 @@
 #define QD_NV_DATA 128
 
 enum qd_nv_state {
-    QD_NV_PRESENT,    /* data is valid */
-    QD_NV_ABSENT,     /* status 5, 6, 8; error 0x14, 0x13 */
-    QD_NV_PROTECTED,  /* error 0x42, 0x47: needs SPC or password */
-    QD_NV_UNREADABLE  /* anything else; reason says what */
+    QD_NV_PRESENT,   /* data is valid */
+    QD_NV_ABSENT,    /* status 5, 6, 8; error 0x14, 0x13 */
+    QD_NV_PROTECTED, /* error 0x42, 0x47: needs SPC or password */
+    QD_NV_UNREADABLE /* anything else; reason says what */
 };
 
 struct qd_nv_answer {
     enum qd_nv_state state;
-    int status;       /* NV status, or -1 when an error frame or nothing came */
-    uint8_t bad;      /* DIAG error byte, or 0 */
-    char reason[96];  /* "NV status 4 (failed)", "error 0x18 (BAD_MODE)", "no answer in 3.0 s" … */
+    int status;      /* NV status, or -1 when an error frame or nothing came */
+    uint8_t bad;     /* DIAG error byte, or 0 */
+    char reason[96]; /* "NV status 4 (failed)", "error 0x18 (BAD_MODE)", "no answer in 3.0 s" … */
     uint8_t data[QD_NV_DATA];
 };
 

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-#define QD_NV_PLAIN_SIZE 133u
+#define QD_NV_PLAIN_SIZE   133u
 #define QD_NV_INDEXED_SIZE 138u
 
 struct qd_nv_reply {
