@@ -15,9 +15,10 @@ WITHOUT_ERROR = {0, 143}
 
 
 def table(text):
-    """{name: (number, exit code)} of errtab.def."""
-    rows = re.findall(r'^QD_ERR\((\d+),\s*(\w+),\s*(\d+),', cscan.strip(text, strings=False), re.M)
-    return {name: (int(number), int(code)) for number, name, code in rows}
+    """{name: (number, exit code, JSON name)} of errtab.def."""
+    rows = re.findall(r'^QD_ERR\((\d+),\s*(\w+),\s*"(\w+)",\s*(\d+),',
+                      cscan.strip(text, strings=False), re.M)
+    return {name: (int(number), int(code), json) for number, name, json, code in rows}
 
 
 def enum(text):
@@ -45,10 +46,12 @@ def compare(errors, names, man, readme):
         elif errors[name][0] != names[name]:
             bad.append('%s is %d in errtab.def and %d in error.h'
                        % (name, errors[name][0], names[name]))
-    numbers = sorted(n for n, _ in errors.values())
+    bad += ['the JSON name of %s is "%s"' % (name, e[2]) for name, e in sorted(errors.items())
+            if e[2] != name.lower()]
+    numbers = [e[0] for e in errors.values()]
     if len(set(numbers)) != len(numbers):
         bad.append('a number stands twice in errtab.def')
-    used = {code for _, code in errors.values()} | WITHOUT_ERROR
+    used = {e[1] for e in errors.values()} | WITHOUT_ERROR
     for where, listed in (('docs/man/qdiag.1', man), ('README.md', readme)):
         for code in sorted(used - set(listed)):
             bad.append('%s does not explain exit code %d' % (where, code))
@@ -60,20 +63,22 @@ def compare(errors, names, man, readme):
 
 
 def self_test():
-    errors = table('/* QD_ERR(9, NO, 1, */\nQD_ERR(1, A, 1, WHO, "x", "")\nQD_ERR(2, B, 7,\n  WHO, "y")\n')
-    assert errors == {'A': (1, 1), 'B': (2, 7)}
+    errors = table('/* QD_ERR(9, NO, "no", 1, */\nQD_ERR(1, A, "a", 1, WHO, "x", "")\n'
+                   'QD_ERR(2, B, "b", 7,\n  WHO, "y")\n')
+    assert errors == {'A': (1, 1, 'a'), 'B': (2, 7, 'b')}
     names = enum('enum { QDIAG_E_A = 1, QDIAG_E_B = 2 };')
     man = man_codes('.SH OTHER\n.TP\n.B 9\n.SH EXIT STATUS\n.TP\n.B 0\nx\n.TP\n.BR 1 ,\n.TP\n.B 7\n'
                     '.TP\n.B 143\n.SH NEXT\n.TP\n.B 8\n')
     assert man == [0, 1, 7, 143]
     assert readme_codes('## Exit codes\n| code |\n| 0 | a |\n| 1 | b |\n## C\n| 5 |\n') == [0, 1]
     assert compare(errors, names, man, man) == []
+    assert len(compare(dict(errors, A=(1, 1, 'x')), names, man, man)) == 1
     assert len(compare(errors, {'A': 1}, man, man)) == 1
     assert len(compare(errors, {'A': 1, 'B': 3}, man, man)) == 1
     assert len(compare(errors, dict(names, C=3), man, man)) == 1
     assert len(compare(errors, names, man[1:], man)) == 1
     assert len(compare(errors, names, man, man + [21])) == 1
-    assert len(compare({'A': (1, 1), 'B': (1, 7)}, {'A': 1, 'B': 1}, man, man)) == 1
+    assert len(compare({'A': (1, 1, 'a'), 'B': (1, 7, 'b')}, {'A': 1, 'B': 1}, man, man)) == 1
 
 
 def main():

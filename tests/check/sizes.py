@@ -12,6 +12,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cscan  # noqa: E402
 
 FILE_LINES, FUNCTION_LINES, LEVELS, PARAMS, MEDIAN = 600, 80, 4, 6, 15
+# (file, function) whose parameters a library laid down.
+FOREIGN_SIGNATURE = {('src/container/xqcn_read.c', 'on_start')}  # libxml2 startElementNsSAX2Func
 
 
 def too_big(path, text):
@@ -27,7 +29,8 @@ def too_big(path, text):
         for what, value, limit in (('lines', f.length, FUNCTION_LINES),
                                    ('levels of nesting', f.nesting, LEVELS),
                                    ('parameters', f.params, PARAMS)):
-            if value > limit:
+            foreign = what == 'parameters' and (path, f.name) in FOREIGN_SIGNATURE
+            if value > limit and not foreign:
                 bad.append('%s:%d: %s: %d %s, at most %d'
                            % (path, f.line, f.name, value, what, limit))
     return bad, found
