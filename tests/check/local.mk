@@ -6,7 +6,8 @@ TESTS += \
 	tests/check/sizes.py \
 	tests/check/banned.py \
 	tests/check/headers.py \
-	tests/check/errtab.py
+	tests/check/errtab.py \
+	tests/check/options.py
 endif
 EXTRA_DIST += \
 	tests/check/exports.sh \
@@ -17,4 +18,5 @@ EXTRA_DIST += \
 	tests/check/banned.py \
 	tests/check/headers.py \
 	tests/check/errtab.py \
+	tests/check/options.py \
 	tests/check/minimal-root.sh
