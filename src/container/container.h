@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Containers: bytes ⇄ tree ⇄ backup. Pure; sources and sinks do the I/O. Reading is strict: damage is
- * refused with file, place and rule; oddities that real files show are accepted and reported as notes. */
+ * Containers: bytes ⇄ tree ⇄ backup. Pure; sources and sinks do the I/O. Reading is strict: damage
+ * is refused with file, place and rule; oddities that real files show are accepted and reported as
+ * notes. */
 #ifndef QD_CONTAINER_CONTAINER_H
 #define QD_CONTAINER_CONTAINER_H
 
@@ -16,8 +17,17 @@ struct qd_notes {
     void *user;
 };
 
-enum qd_container { QD_C_UNKNOWN, QD_C_XQCN, QD_C_QCN, QD_C_CQCN, QD_C_TEXT_QCN, QD_C_GZIP, QD_C_ZIP,
-                    QD_C_ZEROS, QD_C_EMPTY };
+enum qd_container {
+    QD_C_UNKNOWN,
+    QD_C_XQCN,
+    QD_C_QCN,
+    QD_C_CQCN,
+    QD_C_TEXT_QCN,
+    QD_C_GZIP,
+    QD_C_ZIP,
+    QD_C_ZEROS,
+    QD_C_EMPTY
+};
 
 /* Kind by the first bytes (at least 512 when the file has them), never by the name. */
 enum qd_container qd_sniff(const uint8_t *head, size_t n);
@@ -29,9 +39,13 @@ int qd_xqcn_read(struct qd_source *src, const struct qd_notes *notes, struct qd_
 int qd_xqcn_write(const struct qd_node *root, struct qd_sink *out, struct qdiag_error *e);
 
 /* Content rules of the QCN tree ⇄ model. */
-int qd_qcn_to_backup(const struct qd_node *root, const struct qd_notes *notes,
-                     struct qd_backup **b, struct qdiag_error *e);
+int qd_qcn_to_backup(const struct qd_node *root, const struct qd_notes *notes, struct qd_backup **b,
+                     struct qdiag_error *e);
 int qd_qcn_from_backup(const struct qd_backup *b, const char *root_name, struct qd_node **root,
                        struct qdiag_error *e);
+
+/* NULL when an EFS path can stand in a QCN or XQCN, else the reason why not (static text): what
+ * cannot is reported as not held. Every section writes the paths as the backup spells them. */
+const char *qd_qcn_path_fault(const char *path, size_t len);
 
 #endif

@@ -6,10 +6,10 @@
 
 #include "container/container.h"
 
-struct qd_evidence {    /* what tells this unit from another; "" or QD unknown = not known */
+struct qd_evidence { /* what tells this unit from another; "" or QD unknown = not known */
     char imei[QD_SUBS][16];
     char meid[15];
-    char esn[9];        /* 8 upper-case hex digits, placeholder included */
+    char esn[9]; /* 8 upper-case hex digits, placeholder included */
     char usb_serial[64];
     char module_serial[64];
 };
@@ -18,16 +18,16 @@ struct qd_manifest_in {
     const struct qd_backup *backup;
     const struct qd_node *tree;
     const struct qd_evidence *evidence;
-    const char *file_name;       /* base name of the backup file */
-    const char *file_sha256;     /* 64 hex digits */
+    const char *file_name;   /* base name of the backup file */
+    const char *file_sha256; /* 64 hex digits */
     uint64_t file_size;
-    const char *container;       /* "xqcn" */
+    const char *container; /* "xqcn" */
     const char *address;
-    int64_t time;                /* Unix seconds */
+    int64_t time; /* Unix seconds */
     const char *model_name, *ext_build, *verno_dir, *verno_date;
-    uint8_t efs_subsys[2];       /* subsystems that answered; 0 = none */
+    uint8_t efs_subsys[2]; /* subsystems that answered; 0 = none */
     int complete;
-    const uint8_t *salt;         /* 16 random bytes */
+    const uint8_t *salt; /* 16 random bytes */
 };
 
 /* The manifest as JSON text (pretty, keys in fixed order, final newline); free() it. */
@@ -44,11 +44,12 @@ struct qd_manifest {
         char *path;
         uint64_t size;
         char sha256[65];
-    } *stream;
+    } * stream;
     size_t unreadable, withheld, not_held;
 };
 
-/* Strict: wrong schema, wrong types or missing keys are -QDIAG_E_FILE_DAMAGED with the key named. */
+/* Strict: wrong schema, wrong types or missing keys are -QDIAG_E_FILE_DAMAGED with the key named.
+ */
 int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_manifest **m,
                      struct qdiag_error *e);
 void qd_manifest_free(struct qd_manifest **m);

@@ -11,7 +11,7 @@
 
 #define QD_TREE_MAX_DEPTH 8u
 #define QD_TREE_MAX_NODES 200000u
-#define QD_TREE_MAX_NAME 31u
+#define QD_TREE_MAX_NAME  31u
 
 struct qd_node {
     char *name;

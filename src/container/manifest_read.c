@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Reads a manifest back and compares it with the tree of its backup file. A wrong schema, a missing
+ * key or a wrong type is refused with the key named: a manifest that is only half understood proves
+ * nothing. Keys it does not know are left alone. */
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/text.h"
+#include "container/manifest.h"
+
+#define SCHEMA  "qdiag.manifest/1"
+#define SHA_HEX 64u
+
+struct reading {
+    const char *name; /* of the manifest file */
+    struct qdiag_error *e;
+    int rc; /* the first failure; later look-ups return quietly */
+};
+
+__attribute__((format(printf, 3, 4))) static void bad(struct reading *r, const char *key,
+                                                      const char *fmt, ...)
+{
+    char item[512], why[200];
+    va_list ap;
+    if (r->rc != 0)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(why, sizeof why, fmt, ap);
+    va_end(ap);
+    snprintf(item, sizeof item, "%.400s key %.90s", r->name, key);
+    r->rc = qd_fail(r->e, QDIAG_E_FILE_DAMAGED, item, "%s", why);
+}
+
+static const json_t *get(struct reading *r, const json_t *o, const char *key, json_type type)
+{
+    static const char *const names[] = {
+        [JSON_OBJECT] = "an object", [JSON_ARRAY] = "a list",   [JSON_STRING] = "text",
+        [JSON_INTEGER] = "a number", [JSON_TRUE] = "a boolean",
+    };
+    const char *dot = strrchr(key, '.');
+    const json_t *v = r->rc == 0 ? json_object_get(o, dot ? dot + 1 : key) : NULL;
+    int fits = v && (json_typeof(v) == type || (type == JSON_TRUE && json_is_boolean(v)));
+    if (!v)
+        bad(r, key, "missing");
+    else if (!fits)
+        bad(r, key, "not %s", names[type]);
+    return fits ? v : NULL;
+}
+
+static void get_text(struct reading *r, const json_t *o, const char *key, char *out, size_t cap)
+{
+    const json_t *v = get(r, o, key, JSON_STRING);
+    if (!v)
+        return;
+    if (json_string_length(v) >= cap)
+        bad(r, key, "longer than %zu bytes", cap - 1);
+    else
+        qd_copy_text(out, cap, json_string_value(v));
+}
+
+static void get_sha(struct reading *r, const json_t *o, const char *key, char out[65])
+{
+    get_text(r, o, key, out, SHA_HEX + 1);
+    if (r->rc == 0 && (strlen(out) != SHA_HEX || strspn(out, "0123456789abcdef") != SHA_HEX))
+        bad(r, key, "not 64 lower-case hex digits");
+}
+
+static uint64_t get_size(struct reading *r, const json_t *o, const char *key)
+{
+    const json_t *v = get(r, o, key, JSON_INTEGER);
+    if (v && json_integer_value(v) < 0)
+        bad(r, key, "below zero");
+    return v && r->rc == 0 ? (uint64_t)json_integer_value(v) : 0;
+}
+
+static void read_head(struct reading *r, const json_t *o, struct qd_manifest *m)
+{
+    char schema[64] = "", name[32] = "", version[31] = "";
+    get_text(r, o, "schema", schema, sizeof schema);
+    if (r->rc == 0 && strcmp(schema, SCHEMA) != 0)
+        bad(r, "schema", "'%s' instead of " SCHEMA, schema);
+    const json_t *tool = get(r, o, "tool", JSON_OBJECT);
+    get_text(r, tool, "tool.name", name, sizeof name);
+    get_text(r, tool, "tool.version", version, sizeof version);
+    snprintf(m->tool, sizeof m->tool, "%s %s", name, version);
+    get_text(r, o, "created", m->created, sizeof m->created);
+    const json_t *file = get(r, o, "file", JSON_OBJECT);
+    get_text(r, file, "file.name", m->file_name, sizeof m->file_name);
+    m->file_size = get_size(r, file, "file.size");
+    get_sha(r, file, "file.sha256", m->file_sha256);
+    get(r, file, "file.container", JSON_STRING);
+    get(r, o, "unit", JSON_OBJECT);
+    get(r, o, "counts", JSON_OBJECT);
+}
+
+static void check_entry(struct reading *r, const json_t *x, const char *key)
+{
+    char kind[8] = "";
+    if (r->rc == 0 && !json_is_object(x))
+        bad(r, key, "an entry that is not an object");
+    get_text(r, x, "completeness.kind", kind, sizeof kind);
+    get(r, x, "completeness.reason", JSON_STRING);
+    if (r->rc == 0 && strcmp(kind, "nv") == 0)
+        get_size(r, x, "completeness.nv");
+    else if (r->rc == 0 && strcmp(kind, "efs") == 0)
+        get(r, x, "completeness.path", JSON_STRING);
+    else if (r->rc == 0)
+        bad(r, key, "an entry of kind '%s'", kind);
+}
+
+static size_t read_missing(struct reading *r, const json_t *o, const char *key)
+{
+    const json_t *list = get(r, o, key, JSON_ARRAY);
+    size_t n = list ? json_array_size(list) : 0;
+    for (size_t i = 0; i < n && r->rc == 0; i++)
+        check_entry(r, json_array_get(list, i), key);
+    return n;
+}
+
+static void read_completeness(struct reading *r, const json_t *o, struct qd_manifest *m)
+{
+    const json_t *c = get(r, o, "completeness", JSON_OBJECT);
+    const json_t *complete = get(r, c, "completeness.complete", JSON_TRUE);
+    m->complete = complete && json_is_true(complete);
+    m->unreadable = read_missing(r, c, "completeness.unreadable");
+    m->withheld = read_missing(r, c, "completeness.withheld");
+    m->not_held = read_missing(r, c, "completeness.not_held");
+    if (r->rc == 0 && m->complete && m->unreadable > 0)
+        bad(r, "completeness.complete", "true, with %zu unreadable items", m->unreadable);
+}
+
+static void read_streams(struct reading *r, const json_t *o, struct qd_manifest *m)
+{
+    const json_t *list = get(r, o, "streams", JSON_ARRAY);
+    size_t n = list ? json_array_size(list) : 0;
+    m->stream = qd_alloc(n, sizeof *m->stream);
+    if (!m->stream && r->rc == 0)
+        r->rc = qd_nomem(r->e);
+    for (size_t i = 0; i < n && r->rc == 0; i++) {
+        const json_t *x = json_array_get(list, i);
+        struct qd_manifest_stream *s = &m->stream[m->nstreams];
+        if (!json_is_object(x))
+            bad(r, "streams", "entry %zu is not an object", i);
+        const json_t *path = get(r, x, "streams.path", JSON_STRING);
+        s->size = get_size(r, x, "streams.size");
+        get_sha(r, x, "streams.sha256", s->sha256);
+        s->path = path && r->rc == 0 ? qd_strdup(json_string_value(path)) : NULL;
+        if (s->path)
+            m->nstreams++;
+        else if (r->rc == 0)
+            r->rc = qd_nomem(r->e);
+    }
+}
+
+int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_manifest **out,
+                     struct qdiag_error *e)
+{
+    json_error_t why;
+    struct reading r = {.name = name, .e = e};
+    struct qd_manifest *m = qd_alloc(1, sizeof *m);
+    *out = NULL;
+    if (!m)
+        return qd_nomem(e);
+    json_t *o = json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, &why);
+    if (!o) {
+        char item[512], text[200];
+        snprintf(item, sizeof item, "%.400s line %d", name, why.line);
+        qd_printable(text, sizeof text, why.text, strlen(why.text));
+        r.rc = qd_fail(e, QDIAG_E_FILE_DAMAGED, item, "not JSON: %s", text);
+    } else if (!json_is_object(o)) {
+        bad(&r, "(top)", "not an object");
+    }
+    read_head(&r, o, m);
+    read_completeness(&r, o, m);
+    read_streams(&r, o, m);
+    json_decref(o);
+    if (r.rc == 0)
+        *out = m;
+    else
+        qd_manifest_free(&m);
+    return r.rc;
+}
+
+void qd_manifest_free(struct qd_manifest **mp)
+{
+    struct qd_manifest *m = *mp;
+    *mp = NULL;
+    if (!m)
+        return;
+    for (size_t i = 0; i < m->nstreams; i++)
+        free(m->stream[i].path);
+    free(m->stream);
+    free(m);
+}
+
+/* The same list as in the manifest, made from a tree. */
+struct listing {
+    struct qd_manifest_stream *v;
+    size_t n, cap;
+};
+
+static int list_stream(struct listing *l, const struct qd_node *n)
+{
+    char path[1024], shown[1024];
+    struct qd_manifest_stream *v = qd_grow(l->v, l->n, &l->cap, sizeof *l->v);
+    if (!v)
+        return -1;
+    l->v = v;
+    qd_tree_path(n, path, sizeof path);
+    qd_mask_digits(shown, sizeof shown, path); /* as the manifest spells it */
+    v = &l->v[l->n];
+    v->path = qd_strdup(shown);
+    if (!v->path)
+        return -1;
+    v->size = n->len;
+    qd_sha256_hex(n->len ? n->data : (const uint8_t *)"", n->len, v->sha256);
+    l->n++;
+    return 0;
+}
+
+static int list_streams(struct listing *l, const struct qd_node *root)
+{
+    const struct qd_node *todo[QD_TREE_MAX_DEPTH + 1] = {root};
+    size_t at[QD_TREE_MAX_DEPTH + 1] = {0}, depth = 0;
+    for (;;) {
+        if (at[depth] == todo[depth]->nchild) {
+            if (depth-- == 0)
+                return 0;
+            continue;
+        }
+        const struct qd_node *c = todo[depth]->child[at[depth]++];
+        if (c->is_stream && list_stream(l, c) != 0)
+            return -1;
+        if (!c->is_stream && depth < QD_TREE_MAX_DEPTH) {
+            todo[++depth] = c;
+            at[depth] = 0;
+        }
+    }
+}
+
+static int order(const void *pa, const void *pb)
+{
+    const struct qd_manifest_stream *a = pa, *b = pb;
+    int c = strcmp(a->path, b->path);
+    return c ? c : strcmp(a->sha256, b->sha256);
+}
+
+static int compare_lists(const struct qd_manifest_stream *want, size_t nwant,
+                         const struct qd_manifest_stream *have, size_t nhave, struct qdiag_error *e)
+{
+    for (size_t i = 0; i < nwant || i < nhave; i++) {
+        int c = i >= nwant ? 1 : i >= nhave ? -1 : strcmp(want[i].path, have[i].path);
+        if (c < 0)
+            return qd_fail(e, QDIAG_E_FILE_DAMAGED, want[i].path,
+                           "in the manifest, not in the file");
+        if (c > 0)
+            return qd_fail(e, QDIAG_E_FILE_DAMAGED, have[i].path,
+                           "in the file, not in the manifest");
+        if (want[i].size != have[i].size)
+            return qd_fail(e, QDIAG_E_FILE_DAMAGED, have[i].path,
+                           "%llu bytes instead of %llu in the manifest",
+                           (unsigned long long)have[i].size, (unsigned long long)want[i].size);
+        if (strcmp(want[i].sha256, have[i].sha256) != 0)
+            return qd_fail(e, QDIAG_E_FILE_DAMAGED, have[i].path,
+                           "its SHA-256 is not the one in the manifest");
+    }
+    return 0;
+}
+
+int qd_manifest_compare(const struct qd_manifest *m, const struct qd_node *tree,
+                        struct qdiag_error *e)
+{
+    struct listing have = {0};
+    struct qd_manifest_stream *want = qd_alloc(m->nstreams, sizeof *want);
+    int rc = want && list_streams(&have, tree) == 0 ? 0 : qd_nomem(e);
+    if (rc == 0) {
+        /* Sorted on both sides: the order of streams is no difference, as for two trees. */
+        if (m->nstreams > 0)
+            memcpy(want, m->stream, m->nstreams * sizeof *want);
+        qsort(want, m->nstreams, sizeof *want, order);
+        if (have.n > 0)
+            qsort(have.v, have.n, sizeof *have.v, order);
+        rc = compare_lists(want, m->nstreams, have.v, have.n, e);
+    }
+    for (size_t i = 0; i < have.n; i++)
+        free(have.v[i].path);
+    free(have.v);
+    free(want);
+    return rc;
+}

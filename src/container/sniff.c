@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Tells the kind of a file by its first bytes, so that a refusal can name what the file is. Never
+ * looks at the name: people rename files. */
+#include <string.h>
+
+#include "container/container.h"
+
+static const uint8_t ole[8] = {0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1};
+
+static int starts(const uint8_t *p, size_t n, const char *text)
+{
+    size_t len = strlen(text);
+    return n >= len && memcmp(p, text, len) == 0;
+}
+
+static int all_zero(const uint8_t *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i])
+            return 0;
+    return 1;
+}
+
+/* The XML forms that the reader's parser decodes: 8-bit with or without a mark, UTF-16 with one. */
+static int looks_like_xml(const uint8_t *p, size_t n)
+{
+    if (starts(p, n, "\xff\xfe<") || starts(p, n, "\xfe\xff"))
+        return n >= 4 && (p[2] == '<' || (p[2] == 0 && p[3] == '<'));
+    if (starts(p, n, "\xef\xbb\xbf")) {
+        p += 3;
+        n -= 3;
+    }
+    while (n > 0 && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')) {
+        p++;
+        n--;
+    }
+    return starts(p, n, "<?xml") || starts(p, n, "<Storage") || starts(p, n, "<!");
+}
+
+enum qd_container qd_sniff(const uint8_t *head, size_t n)
+{
+    if (n == 0)
+        return QD_C_EMPTY;
+    if (all_zero(head, n))
+        return QD_C_ZEROS;
+    if (n >= sizeof ole && memcmp(head, ole, sizeof ole) == 0)
+        return QD_C_QCN;
+    if (starts(head, n, "\x1f\x8b"))
+        return QD_C_GZIP;
+    if (starts(head, n, "PK\x03\x04") || starts(head, n, "PK\x05\x06"))
+        return QD_C_ZIP;
+    if (starts(head, n, "[NV items]") || starts(head, n, "[Complete items"))
+        return QD_C_TEXT_QCN;
+    return looks_like_xml(head, n) ? QD_C_XQCN : QD_C_UNKNOWN;
+}
+
+const char *qd_container_name(enum qd_container c)
+{
+    switch (c) {
+    case QD_C_XQCN:
+        return "XQCN";
+    case QD_C_QCN:
+        return "QCN (compound file)";
+    case QD_C_CQCN:
+        return "carrier QCN (.cqcn)";
+    case QD_C_TEXT_QCN:
+        return "text dump of NV items, not a QCN";
+    case QD_C_GZIP:
+        return "gzip";
+    case QD_C_ZIP:
+        return "zip";
+    case QD_C_ZEROS:
+        return "nothing but zero bytes";
+    case QD_C_EMPTY:
+        return "empty";
+    case QD_C_UNKNOWN:
+        break;
+    }
+    return "unknown kind";
+}
