@@ -32,15 +32,15 @@ int qdiag_port_list_get(struct qdiag_context *c, struct qdiag_port_list *list,
 {
     struct qd_port_list found = {0};
     memset(list, 0, sizeof *list);
-    int rc = qd_discover(c, QD_SYSFS_ROOT, &found, e);
+    int rc = qd_discover(c, NULL, &found, e);
     if (rc == 0) {
         list->port = qd_alloc(found.n, sizeof *list->port);
         if (!list->port)
             rc = qd_nomem(e);
     }
     for (size_t i = 0; rc == 0 && i < found.n; i++)
-        fill_port(&list->port[list->count++], &found.v[i]);
-    qd_discover_free(&found);
+        fill_port(&list->port[list->count++], &found.p[i]);
+    qd_port_list_free(&found);
     return rc;
 }
 

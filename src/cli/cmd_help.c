@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * qdiag help: made from the command and option tables, so that it cannot drift from them. */
+#include <stdio.h>
+
+#include "cli/args.h"
+#include "cli/text.h"
+
+const struct cli_command cli_commands[] = {
+    {"backup", C_BACKUP, 0, 0, "--xqcn FILE [-d ADDR] [options]",
+     "read a unit's NV items and EFS files into a file", cmd_backup},
+    {"check", C_CHECK, 1, 1, "FILE [options]", "is this backup file sound? needs no unit",
+     cmd_check},
+    {"info", C_INFO, 0, 0, "[-d ADDR] [options]", "identity and firmware of a unit, read only",
+     cmd_info},
+    {"list", C_LIST, 0, 0, "[options]", "serial ports of modules; opens nothing", cmd_list},
+    {"help", C_HELP, 0, 1, "[COMMAND]", "this help, or that of one command", cmd_help},
+    {NULL, 0, 0, 0, NULL, NULL, NULL}};
+
+static void help_all(void)
+{
+    printf("qdiag %s: backup of Qualcomm DIAG modules (NV items, EFS files, RF calibration)\n\n",
+           qdiag_version());
+    printf("usage: qdiag COMMAND [options]\n\n");
+    for (const struct cli_command *c = cli_commands; c->name; c++)
+        printf("  %-8s %s\n", c->name, c->summary);
+    printf("\n`qdiag help COMMAND` shows its options; exit codes and examples are in qdiag(1).\n");
+}
+
+static void help_one(const struct cli_command *c)
+{
+    printf("qdiag %s: %s\n\nusage: qdiag %s %s\n\n", c->name, c->summary, c->name, c->usage);
+    cli_print_options(c->bit);
+}
+
+int cmd_help(struct qdiag_context *ctx, const struct cli_options *o)
+{
+    (void)ctx;
+    if (o->nargs == 0) {
+        help_all();
+        return 0;
+    }
+    const struct cli_command *c = cli_find_command(o->arg[0]);
+    if (!c)
+        return cli_usage_error("there is no command %s", o->arg[0]);
+    help_one(c);
+    return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * JSON answers: one object with a `schema` key; null = not known. */
+#ifndef CLI_JSON_H
+#define CLI_JSON_H
+
+#include <jansson.h>
+
+#include "cli/cli.h"
+
+/* {"schema": …, "qdiag": version}; NULL when out of memory. */
+json_t *cli_json_new(const char *schema);
+
+/* Adds result, exit_code and error (null when e->code is 0). */
+void cli_json_result(json_t *root, const struct cli_options *o, const struct qdiag_error *e,
+                     int exit_code);
+
+/* Adds a text, or null when it is NULL or empty. */
+void cli_json_text(json_t *obj, const char *key, const char *text);
+
+/* Identity of a unit, masked unless asked. */
+json_t *cli_json_identity(const struct cli_options *o, const struct qdiag_identity *id);
+
+/* {"state": "usable", "value": "…0015"} */
+json_t *cli_json_ident(const struct cli_options *o, enum qdiag_ident_state state,
+                       const char *digits);
+
+/* Prints the object on stdout (one line with --json=lines) and frees it. Returns the exit code, or
+ * 1 when the object could not be made. */
+int cli_json_print(json_t *root, const struct cli_options *o, int exit_code);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Text for people. stdout is the answer, stderr everything else. */
+#include "cli/text.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t last_signal;
+
+void cli_note_signal(int signo)
+{
+    last_signal = signo;
+}
+
+int cli_exit_code(const struct qdiag_error *e)
+{
+    if (e->code == QDIAG_E_CANCELLED && last_signal == SIGTERM)
+        return 128 + SIGTERM;
+    return qdiag_exit_code(e);
+}
+
+int cli_usage_error(const char *fmt, ...)
+{
+    va_list ap;
+    fputs("qdiag: ", stderr);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fputs("\n  next     `qdiag help` lists commands and options\n", stderr);
+    return 2;
+}
+
+static int use_color(const struct cli_options *o)
+{
+    const char *no = getenv("NO_COLOR");
+    if (o->color)
+        return o->color == 1;
+    return isatty(2) && !(no && no[0]);
+}
+
+static void detail(const char *label, const char *text)
+{
+    if (text[0])
+        fprintf(stderr, "  %-8s %s\n", label, text);
+}
+
+static const char *unit_state(enum qdiag_touch touch)
+{
+    switch (touch) {
+    case QDIAG_UNTOUCHED:
+        return "not touched";
+    case QDIAG_CHANGED:
+        return "changed; the list of changes is known";
+    default:
+        return "unknown: check it before using it";
+    }
+}
+
+void cli_print_error(const struct cli_options *o, const struct qdiag_error *e, int exit_code)
+{
+    char item[sizeof e->item], why[sizeof e->why];
+    int color = use_color(o);
+    cli_masked(o, e->why, why, sizeof why);
+    fprintf(stderr, "%sqdiag: %s%s%s%s  [exit %d]\n", color ? "\033[1;31m" : "", e->what,
+            why[0] ? ": " : "", why, color ? "\033[0m" : "", exit_code);
+    detail("at", cli_masked(o, e->item, item, sizeof item));
+    detail("unit", unit_state(e->touch));
+    detail("next", e->hint);
+}
+
+void cli_size(char *out, size_t cap, uint64_t bytes)
+{
+    if (bytes < 10000)
+        snprintf(out, cap, "%llu B", (unsigned long long)bytes);
+    else if (bytes < 10000000)
+        snprintf(out, cap, "%.0f KB", (double)bytes / 1000);
+    else
+        snprintf(out, cap, "%.1f MB", (double)bytes / 1000000);
+}
+
+const char *cli_identity(const struct cli_options *o, enum qdiag_ident_state state,
+                         const char *digits, char out[32])
+{
+    char masked[16];
+    switch (state) {
+    case QDIAG_IDENT_USABLE:
+        qdiag_identity_mask(digits, masked);
+        snprintf(out, 32, "%s", o->show_identity ? digits : masked);
+        break;
+    case QDIAG_IDENT_BLANK:
+        snprintf(out, 32, "blank");
+        break;
+    case QDIAG_IDENT_DAMAGED:
+        snprintf(out, 32, "damaged");
+        break;
+    default:
+        snprintf(out, 32, "not known");
+        break;
+    }
+    return out;
+}
+
+static size_t run_of_digits(const char *s)
+{
+    return strspn(s, "0123456789");
+}
+
+const char *cli_masked(const struct cli_options *o, const char *text, char *out, size_t cap)
+{
+    size_t at = 0;
+    if (o->show_identity) {
+        snprintf(out, cap, "%s", text);
+        return out;
+    }
+    while (*text && at + 1 < cap) {
+        size_t run = run_of_digits(text);
+        size_t take = run ? run : 1;
+        int n = run >= 14 ? snprintf(out + at, cap - at, "<%zu digits>", run)
+                          : snprintf(out + at, cap - at, "%.*s", (int)take, text);
+        at += (size_t)n < cap - at ? (size_t)n : cap - at - 1;
+        text += take;
+    }
+    out[at] = '\0';
+    return out;
+}
+
+int cli_finish(int exit_code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return exit_code;
+    fprintf(stderr, "qdiag: the answer could not be written to standard output: %s  [exit %d]\n",
+            strerror(errno), exit_code ? exit_code : 12);
+    return exit_code ? exit_code : 12;
+}
