@@ -36,7 +36,7 @@ command -v "$cc" >/dev/null || { echo "run.sh: $cc is not installed" >&2; exit 2
 mkdir -p "$build/findings" && cd "$build" || exit 1
 programs=("${targets[@]/#/tests/fuzz/fuzz_}")
 build_targets() {
-    [ -x "$top/configure" ] || (cd "$top" && autoreconf -fi) || return 1
+    { [ -x "$top/configure" ] && [ -f "$top/build-aux/ltmain.sh" ]; } || (cd "$top" && autoreconf -fi) || return 1
     [ -f Makefile ] || "$top/configure" -q CC="$cc" CFLAGS='-O1 -g' --enable-fuzzers \
         --enable-sanitizers || return 1
     make -s -j"$(nproc)" "${programs[@]}"
