@@ -1,0 +1,14 @@
+# Independent readers against what qdiag writes: Python's own XML parser, no project code.
+check_PROGRAMS += tests/interop/unpack_unit
+tests_interop_unpack_unit_SOURCES = tests/interop/unpack_unit.c
+tests_interop_unpack_unit_LDADD = src/sim/libsim.la src/base/libbase.la
+
+INTEROP_TESTS = tests/interop/backup_units.sh
+INTEROP_PYTHON = tests/interop/test_checkers.py tests/interop/test_units.py
+TESTS += $(INTEROP_TESTS)
+if HAVE_PYTHON3
+TESTS += $(INTEROP_PYTHON)
+endif
+EXTRA_DIST += $(INTEROP_TESTS) $(INTEROP_PYTHON) \
+	tests/interop/check_manifest.py tests/interop/check_oplog.py tests/interop/check_xqcn.py \
+	tests/interop/unit_folder.py tests/interop/xqcn_text.py
