@@ -8,7 +8,7 @@ python=${PYTHON3:-python3}
 command -v "$python" > /dev/null 2>&1 || exit 77
 here=$top_srcdir/tests/interop
 qdiag=$top_builddir/qdiag
-sim=$top_builddir/src/sim/qdiag-sim
+sim=$top_builddir/qdiag-sim
 work=${1:-}
 keep=$work
 [ -n "$work" ] || work=$(mktemp -d "${TMPDIR:-/tmp}/qdiag-interop.XXXXXX") || exit 99

@@ -3,12 +3,12 @@ check_PROGRAMS += tests/interop/unpack_unit
 tests_interop_unpack_unit_SOURCES = tests/interop/unpack_unit.c
 tests_interop_unpack_unit_LDADD = src/sim/libsim.la src/base/libbase.la
 
-INTEROP_TESTS = tests/interop/backup_units.sh
-INTEROP_PYTHON = tests/interop/test_checkers.py tests/interop/test_units.py
-TESTS += $(INTEROP_TESTS)
+interop_in_sh = tests/interop/backup_units.sh
+INTEROP_PY_FILES = tests/interop/test_checkers.py tests/interop/test_units.py
+TESTS += $(interop_in_sh)
 if HAVE_PYTHON3
-TESTS += $(INTEROP_PYTHON)
+TESTS += $(INTEROP_PY_FILES)
 endif
-EXTRA_DIST += $(INTEROP_TESTS) $(INTEROP_PYTHON) \
+EXTRA_DIST += $(interop_in_sh) $(INTEROP_PY_FILES) \
 	tests/interop/check_manifest.py tests/interop/check_oplog.py tests/interop/check_xqcn.py \
 	tests/interop/unit_folder.py tests/interop/xqcn_text.py
