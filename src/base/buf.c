@@ -89,6 +89,8 @@ void qd_buf_free(struct qd_buf *b)
 
 void *qd_alloc(size_t count, size_t size)
 {
+    if (size && count > SIZE_MAX / size)
+        return NULL;
     return calloc(count ? count : 1, size ? size : 1);
 }
 

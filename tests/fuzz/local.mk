@@ -2,10 +2,10 @@
 # folders it is given: `make check` replays tests/fuzz/corpus. --enable-fuzzers links libFuzzer instead.
 if LIBFUZZER
 FUZZ_MAIN =
-FUZZ_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
 else
 FUZZ_MAIN = tests/fuzz/replay.c
-FUZZ_LDFLAGS = $(AM_LDFLAGS)
+FUZZ_LINK = $(AM_LDFLAGS)
 endif
 include tests/fuzz/hdlc.mk
 include tests/fuzz/diag_reply.mk

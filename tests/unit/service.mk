@@ -1,0 +1,40 @@
+# The services against a modem in memory; fake_link.c comes from the session's tests.
+SERVICE_TESTS = tests/unit/test_nv tests/unit/test_unit_info tests/unit/test_efs_codec \
+	tests/unit/test_efs tests/unit/test_efs_steady tests/unit/test_efs_walk
+check_PROGRAMS += $(SERVICE_TESTS)
+TESTS += $(SERVICE_TESTS)
+SERVICE_TEST_LIBS = src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la \
+	src/transport/libtransport.la src/base/libbase.la $(UNIT_LIBS)
+SERVICE_TEST_FAKES = tests/unit/fake_link.c tests/unit/fake_link.h tests/unit/vector.c \
+	tests/unit/vector.h
+EFS_TEST_FAKES = $(SERVICE_TEST_FAKES) tests/unit/fake_efs.c tests/unit/fake_efs.h
+
+tests_unit_test_nv_SOURCES = tests/unit/test_nv.c $(SERVICE_TEST_FAKES)
+tests_unit_test_nv_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_nv_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_nv_LDADD = $(SERVICE_TEST_LIBS)
+
+tests_unit_test_unit_info_SOURCES = tests/unit/test_unit_info.c $(SERVICE_TEST_FAKES)
+tests_unit_test_unit_info_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_unit_info_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_unit_info_LDADD = $(SERVICE_TEST_LIBS)
+
+tests_unit_test_efs_codec_SOURCES = tests/unit/test_efs_codec.c $(SERVICE_TEST_FAKES)
+tests_unit_test_efs_codec_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_efs_codec_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_efs_codec_LDADD = $(SERVICE_TEST_LIBS)
+
+tests_unit_test_efs_SOURCES = tests/unit/test_efs.c $(EFS_TEST_FAKES)
+tests_unit_test_efs_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_efs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_efs_LDADD = $(SERVICE_TEST_LIBS)
+
+tests_unit_test_efs_steady_SOURCES = tests/unit/test_efs_steady.c $(EFS_TEST_FAKES)
+tests_unit_test_efs_steady_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_efs_steady_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_efs_steady_LDADD = $(SERVICE_TEST_LIBS)
+
+tests_unit_test_efs_walk_SOURCES = tests/unit/test_efs_walk.c $(EFS_TEST_FAKES)
+tests_unit_test_efs_walk_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_efs_walk_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_efs_walk_LDADD = $(SERVICE_TEST_LIBS)
