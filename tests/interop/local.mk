@@ -4,11 +4,12 @@ tests_interop_unpack_unit_SOURCES = tests/interop/unpack_unit.c
 tests_interop_unpack_unit_LDADD = src/sim/libsim.la src/base/libbase.la
 
 interop_in_sh = tests/interop/backup_units.sh
-INTEROP_PY_FILES = tests/interop/test_checkers.py tests/interop/test_units.py
+interop_in_py = tests/interop/test_checkers.py tests/interop/test_manifest_checker.py \
+	tests/interop/test_units.py
 TESTS += $(interop_in_sh)
 if HAVE_PYTHON3
-TESTS += $(INTEROP_PY_FILES)
+TESTS += $(interop_in_py)
 endif
-EXTRA_DIST += $(interop_in_sh) $(INTEROP_PY_FILES) \
+EXTRA_DIST += $(interop_in_sh) $(interop_in_py) \
 	tests/interop/check_manifest.py tests/interop/check_oplog.py tests/interop/check_xqcn.py \
 	tests/interop/unit_folder.py tests/interop/xqcn_text.py
