@@ -24,6 +24,14 @@ struct qd_tree_of {
     int holds_rf; /* /nv/item_files/rfnv is here */
 };
 
+/* Adds one entry to the tree (unsorted until qd_tree_sort). */
+int qd_found_add(struct qd_tree_of *t, const char *path, const struct qd_efs_stat *st, int is_dir,
+                 struct qdiag_error *e);
+
+/* Walks one folder and adds what is in it. */
+int qd_find_below(struct qd_collect *c, struct qd_tree_of *t, const char *root,
+                  struct qdiag_error *e);
+
 /* Walks the tree; folders that cannot be listed are noted as missing. */
 int qd_find_walk(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error *e);
 
@@ -46,6 +54,10 @@ void qd_tree_drop(struct qd_tree_of *t);
 /* Notes that a path is not in the file. `data` may be NULL. */
 int qd_efs_missing(struct qd_collect *c, enum qd_missing_kind kind, uint8_t fs, const char *path,
                    const char *reason, int64_t wire, struct qdiag_error *e);
+
+/* The same for the error of one path. */
+int qd_found_error(struct qd_collect *c, uint8_t fs, const char *path,
+                   const struct qdiag_error *why, struct qdiag_error *e);
 
 /* Whether an error ends the run (link, cancel, memory) or only concerns one path. */
 int qd_ends_run(int rc);

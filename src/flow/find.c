@@ -49,16 +49,16 @@ int qd_efs_missing(struct qd_collect *c, enum qd_missing_kind kind, uint8_t fs, 
 }
 
 /* The error of one path becomes an entry of the report. */
-static int note_error(struct qd_collect *c, uint8_t fs, const char *path,
-                      const struct qdiag_error *why, struct qdiag_error *e)
+int qd_found_error(struct qd_collect *c, uint8_t fs, const char *path,
+                   const struct qdiag_error *why, struct qdiag_error *e)
 {
     char reason[512];
     snprintf(reason, sizeof reason, "%s%s%s", why->what, why->why[0] ? ": " : "", why->why);
     return qd_efs_missing(c, QD_MISSING_UNREADABLE, fs, path, reason, why->wire, e);
 }
 
-static int add_found(struct qd_tree_of *t, const char *path, const struct qd_efs_stat *st,
-                     int is_dir, struct qdiag_error *e)
+int qd_found_add(struct qd_tree_of *t, const char *path, const struct qd_efs_stat *st, int is_dir,
+                 struct qdiag_error *e)
 {
     struct qd_found *v = qd_grow(t->v, t->n, &t->cap, sizeof *v);
     if (!v)
@@ -95,7 +95,7 @@ static int on_entry(const char *path, const struct qd_efs_entry *entry, void *us
     struct walk *w = user;
     qd_progress(w->c->ctx, "efs-walk", w->t->n, 0, path);
     int rc = qd_cancel_check(w->c->ctx->cancel, e);
-    return rc ? rc : add_found(w->t, path, &entry->st, is_folder(entry), e);
+    return rc ? rc : qd_found_add(w->t, path, &entry->st, is_folder(entry), e);
 }
 
 static int on_trouble(const char *dir, const struct qdiag_error *why, void *user)
@@ -140,18 +140,19 @@ static void mark_parents(struct qd_tree_of *t)
     }
 }
 
-static int walk_below(struct walk *w, const char *root, struct qdiag_error *e)
+int qd_find_below(struct qd_collect *c, struct qd_tree_of *t, const char *root,
+                  struct qdiag_error *e)
 {
-    int rc = qd_efs_walk(&w->t->fs, root, on_entry, on_trouble, w, e);
-    if (rc != 0 && e && !e->code && w->failed.code)
-        *e = w->failed;
+    struct walk w = {.c = c, .t = t};
+    int rc = qd_efs_walk(&t->fs, root, on_entry, on_trouble, &w, e);
+    if (rc != 0 && e && !e->code && w.failed.code)
+        *e = w.failed;
     return rc;
 }
 
 int qd_find_walk(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error *e)
 {
-    struct walk w = {.c = c, .t = t};
-    int rc = walk_below(&w, "/", e);
+    int rc = qd_find_below(c, t, "/", e);
     if (rc != 0)
         return rc;
     qd_tree_sort(t);
@@ -196,114 +197,6 @@ int qd_find_rules(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error
     qd_names_sort(&t->rules.conf);
     qd_names_sort(&t->rules.folders);
     return 0;
-}
-
-static int want(const struct qd_tree_of *t, struct qd_names *list, const char *path)
-{
-    return qd_find_path(t, path) ? 0 : qd_names_add(list, path);
-}
-
-static int want_conf(const struct qd_tree_of *t, struct qd_names *list)
-{
-    for (size_t i = 0; i < t->rules.conf.n; i++) {
-        char path[1100];
-        if (want(t, list, t->rules.conf.v[i]) != 0)
-            return -1;
-        for (unsigned sub = 1; sub < QD_SUBS; sub++) {
-            snprintf(path, sizeof path, "%s_Subscription%02u", t->rules.conf.v[i], sub);
-            if (want(t, list, path) != 0)
-                return -1;
-        }
-    }
-    return 0;
-}
-
-static int want_rfnv(const struct qd_tree_of *t, struct qd_names *list, int exhaustive)
-{
-    const uint16_t *ids;
-    char path[64];
-    size_t n = qd_catalog_rfnv_ids(&ids);
-    if (exhaustive)
-        n = RFNV_LAST - RFNV_FIRST + 1;
-    for (size_t i = 0; i < n; i++) {
-        snprintf(path, sizeof path, RFNV "/%08u",
-                 exhaustive ? RFNV_FIRST + (unsigned)i : (unsigned)ids[i]);
-        if (want(t, list, path) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int want_known(const struct qd_tree_of *t, struct qd_names *list)
-{
-    const char *const *paths;
-    size_t n = qd_catalog_probe_paths(&paths);
-    for (size_t i = 0; i < n; i++)
-        if (want(t, list, paths[i]) != 0)
-            return -1;
-    return 0;
-}
-
-static int probe_found(struct qd_collect *c, struct qd_tree_of *t, const char *path,
-                       struct qdiag_error *e)
-{
-    struct qd_efs_stat st;
-    struct qdiag_error why = {0};
-    int rc = qd_efs_stat(&t->fs, path, &st, &why);
-    if (rc == -QDIAG_E_ABSENT)
-        return 0;
-    if (rc != 0 && qd_ends_run(rc)) {
-        if (e)
-            *e = why;
-        return rc;
-    }
-    if (rc != 0)
-        return note_error(c, t->fs.subsys, path, &why, e);
-    if ((st.mode & QD_EFS_IFMT) == QD_EFS_IFDIR) {
-        struct walk w = {.c = c, .t = t};
-        return walk_below(&w, path, e);
-    }
-    qd_log(c->ctx, QDIAG_LOG_INFO, "efs", "%s: not listed by the unit, but there", path);
-    return add_found(t, path, &st, 0, e);
-}
-
-static int probe_batch(struct qd_collect *c, struct qd_tree_of *t, const struct qd_names *list,
-                       size_t from, struct qdiag_error *e)
-{
-    int8_t found[PROBE_BATCH];
-    int32_t wire[PROBE_BATCH];
-    size_t n = list->n - from < PROBE_BATCH ? list->n - from : PROBE_BATCH;
-    const char *const *paths = (const char *const *)list->v + from;
-    int rc = qd_cancel_check(c->ctx->cancel, e);
-    if (rc == 0)
-        rc = qd_efs_exist(&t->fs, paths, n, found, wire, e);
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        if (found[i] == 1)
-            rc = probe_found(c, t, paths[i], e);
-        else if (found[i] < 0) {
-            char reason[64];
-            snprintf(reason, sizeof reason, "cannot be looked at: EFS errno %d", (int)wire[i]);
-            rc = qd_efs_missing(c, QD_MISSING_UNREADABLE, t->fs.subsys, paths[i], reason, wire[i],
-                                e);
-        }
-    return rc;
-}
-
-int qd_find_probe(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error *e)
-{
-    struct qd_names list = {0};
-    int rc = 0;
-    if (want_conf(t, &list) || want_rfnv(t, &list, c->opt->exhaustive) || want_known(t, &list))
-        rc = qd_nomem(e);
-    qd_names_sort(&list);
-    for (size_t i = 0; rc == 0 && i < list.n; i += PROBE_BATCH) {
-        qd_progress(c->ctx, "efs-probe", i, list.n, "");
-        rc = probe_batch(c, t, &list, i, e);
-    }
-    qd_progress(c->ctx, "efs-probe", list.n, list.n, "");
-    qd_names_free(&list);
-    qd_tree_sort(t);
-    return rc;
 }
 
 int qd_found_is_link(const struct qd_found *f)
@@ -364,7 +257,7 @@ int qd_found_read(struct qd_collect *c, struct qd_tree_of *t, struct qd_found *f
     }
     qd_buf_free(&b);
     if (!qd_ends_run(rc))
-        return note_error(c, t->fs.subsys, f->path, &why, e);
+        return qd_found_error(c, t->fs.subsys, f->path, &why, e);
     if (e)
         *e = why;
     return rc;
