@@ -22,6 +22,7 @@
 #define CHUNK         (1024u * 1024u)
 #define MAX_FILE      (256ull * 1024 * 1024)
 #define MAX_STREAM    (32u * 1024 * 1024)
+#define MAX_RAW       (5 * MAX_ROOT + 5) /* "&" is five bytes as it arrives */
 #define MAX_ROOT      4096u
 #define LENGTH_DIGITS 10u
 
@@ -93,6 +94,9 @@ __attribute__((format(printf, 4, 5))) static void damaged(struct reader *r, int 
     va_start(ap, fmt);
     vsnprintf(why, sizeof why, fmt, ap);
     va_end(ap);
+    /* What the parser makes of half an element is no help: "unknown element 'S'". */
+    if (r->ending && !r->closed)
+        qd_copy_text(why, sizeof why, "the text ends too early: the file is cut");
     stop(r, qd_fail(r->e, QDIAG_E_FILE_DAMAGED, where, "%s", why));
 }
 
@@ -113,9 +117,7 @@ static void on_error(void *user, xmlErrorPtr err)
         return;
     if (err->message)
         qd_printable(text, sizeof text, err->message, strcspn(err->message, "\n"));
-    if (r->ending && !r->closed)
-        damaged(r, err->line, NULL, "the text ends too early: the file is cut");
-    else if (r->closed)
+    if (r->closed)
         damaged(r, err->line, NULL, "bytes after the end of the root storage (%s)", text);
     else
         damaged(r, err->line, NULL, "not well-formed XML: %s", text);
@@ -207,15 +209,29 @@ static size_t utf16_units(const char *s)
     return n;
 }
 
+/* libxml2 hands "&" inside an attribute over as "&#38;" (and only that) while it replaces no
+ * entities. A literal "&#38;" arrives as "&#38;#38;", so one pass gives the text back. */
+static void unescape(char *s)
+{
+    char *to = s;
+    for (; *s; s++) {
+        *to++ = *s;
+        if (strncmp(s, "&#38;", 5) == 0)
+            s += 4;
+    }
+    *to = '\0';
+}
+
 /* A name that a compound file can hold too; NULL = refused. */
 static char *take_name(struct reader *r, const struct attr *a)
 {
     size_t n = (size_t)(a->end - a->p);
-    char *name = qd_strndup((const char *)a->p, n < MAX_ROOT + 1 ? n : MAX_ROOT + 1);
+    char *name = qd_strndup((const char *)a->p, n < MAX_RAW ? n : MAX_RAW);
     if (!name) {
         stop(r, qd_nomem(r->e));
         return NULL;
     }
+    unescape(name);
     size_t max = r->depth == 0 ? MAX_ROOT : QD_TREE_MAX_NAME;
     int bad = r->depth > 0 && strpbrk(name, "/\\:!");
     for (const char *s = name; r->depth > 0 && *s; s++)
@@ -459,7 +475,7 @@ static int feed(struct reader *r, uint8_t *buf)
         xmlParseChunk(r->xml, (const char *)buf, (int)n, n == 0);
     }
     if (r->rc == 0 && (!r->xml->wellFormed || !r->closed))
-        damaged(r, 0, NULL, "the text ends too early: the file is cut");
+        damaged(r, 0, NULL, "the parser stopped early");
     if (r->rc == 0 && last != '>' && last != 0)
         note(r, "", "blanks after the end of the root storage");
     return r->rc;
