@@ -268,13 +268,26 @@ static void test_refusals(void **state)
     refused(r, long_path, QDIAG_E_OPEN_FAILED, -1, "name service");
 }
 
+static int connect_to(uint32_t host, unsigned port)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_true(fd >= 0);
+    in.sin_addr.s_addr = htonl(host);
+    if (connect(fd, (struct sockaddr *)&in, sizeof(in)) == 0)
+        return fd;
+    assert_int_equal(errno, ECONNREFUSED);
+    close(fd);
+    return -1;
+}
+
+/* The second address of this machine stands for all that are not 127.0.0.1. */
 static void connect_from_outside(struct rig *r)
 {
-    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)r->port)};
-
-    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    r->peer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(connect(r->peer, (struct sockaddr *)&in, sizeof(in)), 0);
+    assert_int_equal(connect_to(INADDR_LOOPBACK + 1, r->port), -1);
+    r->peer = connect_to(INADDR_LOOPBACK, r->port);
+    assert_true(r->peer >= 0);
 }
 
 /* The line comes when the port is open and before the wait: a client can connect from here. */
@@ -312,17 +325,11 @@ static void test_listen(void **state)
 static void test_listen_takes_one_client(void **state)
 {
     struct rig *r = *state;
-    struct sockaddr_in in = {.sin_family = AF_INET};
     struct qd_link *l;
-    int second = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     qdiag_context_set_log(r->ctx, QDIAG_LOG_INFO, connect_on_log, r);
     l = must_open(r->ctx, "tcp-listen:0");
-    in.sin_port = htons((uint16_t)r->port);
-    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(connect(second, (struct sockaddr *)&in, sizeof(in)), -1);
-    assert_int_equal(errno, ECONNREFUSED);
-    close(second);
+    assert_int_equal(connect_to(INADDR_LOOPBACK, r->port), -1);
     qd_link_close(&l);
 }
 
