@@ -346,7 +346,7 @@ static void test_strict_reading(void **state)
         {"\"path\": \"/File_Version\"", "\"path\": 3", "key streams.path"},
         {"\"size\": 6,", "\"size\": {},", "key streams.size"},
         {"\"schema\":", "\"schema\": \"qdiag.manifest/1\", \"schema\":", "m.json line"},
-        {"{", "[", "m.json line 1"},
+        {"{", "[", "m.json line 2"},
     };
     for (size_t i = 0; i < sizeof k / sizeof k[0]; i++)
         refused(m.json, k[i][0], k[i][1], k[i][2]);
