@@ -318,6 +318,68 @@ static void never_answered(void **state)
     fake_efs_stop(&f);
 }
 
+/* Requests one read takes, and whether the bytes were right. */
+static unsigned cost_of_read(void)
+{
+    struct qd_buf b = {0};
+    unsigned before = f.link->requests;
+    wrong = failed = 0;
+    try_read(0, &b);
+    assert_int_equal(wrong + failed, 0);
+    qd_buf_free(&b);
+    return f.link->requests - before;
+}
+
+/* Once a reply out of turn was seen, every piece of work stands between two checkpoints. */
+static void brackets_after_a_stray(void **state)
+{
+    static const uint8_t stray[55] = {0, 'J'}; /* another client's VERNO reply */
+    (void)state;
+    start();
+    fault.op = 99;
+    assert_int_equal(cost_of_read(), 5);
+    fake_say_frame(f.link, stray, sizeof stray);
+    /* disturbed: 5 and a checkpoint (the first: two requests at most), then 5 in brackets */
+    assert_in_range(cost_of_read(), 5 + 1 + 1 + 5 + 1, 5 + 2 + 1 + 5 + 1);
+    assert_int_equal(cost_of_read(), 1 + 5 + 1);
+    fake_efs_stop(&f);
+}
+
+/* A request asked twice may be answered twice: a checkpoint shows it before the bytes are used. */
+static void checkpoint_after_a_second_asking(void **state)
+{
+    (void)state;
+    start();
+    fault.op = 4;
+    fault.nth = 2;
+    fault.lost = 1;
+    assert_int_equal(cost_of_read(), 5 + 1 + 1);
+    fake_efs_stop(&f);
+}
+
+static int first_close_is_not_heard(struct fake_efs *m, unsigned op, const uint8_t *req, size_t n,
+                                    struct qd_buf *wire)
+{
+    (void)req, (void)n, (void)wire;
+    return (op == 3 || op == 13) && m->ops[op] == 1;
+}
+
+static void lost_close_is_asked_again(void **state)
+{
+    struct qd_efs_list list;
+    (void)state;
+    start();
+    f.hook = first_close_is_not_heard;
+    cost_of_read();
+    assert_int_equal(f.ops[3], 2);
+    assert_int_equal(fake_efs_open_files(&f), 0);
+    assert_int_equal(qd_efs_list(&f.fs, "/", &list, NULL), 0);
+    qd_efs_list_free(&list);
+    assert_int_equal(f.ops[13], 2);
+    assert_int_equal(fake_efs_open_dirs(&f), 0);
+    fake_efs_stop(&f);
+}
+
 static void copies_and_delays_at_random(void **state)
 {
     int done = 0;
@@ -345,6 +407,9 @@ int main(void)
         cmocka_unit_test(one_lost),
         cmocka_unit_test(always_doubled),
         cmocka_unit_test(never_answered),
+        cmocka_unit_test(brackets_after_a_stray),
+        cmocka_unit_test(checkpoint_after_a_second_asking),
+        cmocka_unit_test(lost_close_is_asked_again),
         cmocka_unit_test(copies_and_delays_at_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
