@@ -53,7 +53,8 @@ int qd_wire_send(struct qd_diag *d, const struct qd_request *rq, const struct qd
 int qd_wire_await(struct qd_diag *d, const struct qd_request *rq, const struct qd_deadline *t,
                   struct qd_reply *r, struct qdiag_error *e);
 
-/* Reads until the deadline and forgets everything. 0, or negative: the link. */
+/* Reads until the deadline and looks at nothing: only before the first request. 0, or negative: the
+ * link. */
 int qd_wire_drop(struct qd_diag *d, const struct qd_deadline *t, struct qdiag_error *e);
 
 /* Sends the request up to `tries` times, each time waiting the time-out and then drain_ms more.

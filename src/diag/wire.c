@@ -235,7 +235,5 @@ int qd_wire_drop(struct qd_diag *d, const struct qd_deadline *t, struct qdiag_er
             late += got;
     } while (late <= QD_LATE_BYTES);
     d->rx_at = d->rx_len = 0;
-    d->old_tail = 0;
-    qd_hdlc_reset(&d->in);
     return 0;
 }

@@ -14,13 +14,13 @@
 #define QD_FRAME_MAX 16384u /* largest payload accepted */
 
 enum qd_hdlc_event {
-    QD_HDLC_MORE,       /* all input used, no complete frame */
-    QD_HDLC_FRAME,      /* payload in d->buf, d->len bytes, CRC taken off */
-    QD_HDLC_BAD_CRC,    /* frame dropped */
-    QD_HDLC_SHORT,      /* frame dropped: fewer than 1 payload byte + CRC */
-    QD_HDLC_ABORTED,    /* 7D 7E */
-    QD_HDLC_TOO_LONG,   /* frame dropped at its 7E */
-    QD_HDLC_NOT_HDLC    /* looks like the unit's non-HDLC framing: 7E 01 len len … 7E */
+    QD_HDLC_MORE,     /* all input used, no complete frame */
+    QD_HDLC_FRAME,    /* payload in d->buf, d->len bytes, CRC taken off */
+    QD_HDLC_BAD_CRC,  /* frame dropped */
+    QD_HDLC_SHORT,    /* frame dropped: fewer than 1 payload byte + CRC */
+    QD_HDLC_ABORTED,  /* 7D 7E */
+    QD_HDLC_TOO_LONG, /* frame dropped at its 7E */
+    QD_HDLC_NOT_HDLC  /* looks like the unit's non-HDLC framing: 7E 01 len len … 7E */
 };
 
 struct qd_hdlc {
