@@ -8,3 +8,4 @@ src_container_libcontainer_la_SOURCES = \
 	src/container/xqcn_write.c
 src_container_libcontainer_la_CFLAGS = $(AM_CFLAGS) $(LIBXML_CFLAGS) $(JANSSON_CFLAGS)
 src_container_libcontainer_la_LIBADD = $(LIBXML_LIBS) $(JANSSON_LIBS)
+EXTRA_DIST += docs/formats/catalog.md docs/formats/manifest.md docs/formats/qcn.md
