@@ -169,10 +169,11 @@ void sim_port_drop(struct sim_port *p)
     p->up = 0;
     if (p->kind == SIM_PORT_PTY)
         sim_pty_drop(p);
-    close_fd(&p->fd);
+    /* The place first: a client that is thrown out may come again at once. */
     if (p->listen_fd >= 0 && p->kind == SIM_PORT_UNIX)
         unlink(p->path);
     close_fd(&p->listen_fd);
+    close_fd(&p->fd);
 }
 
 int sim_port_accept(struct sim_port *p)

@@ -194,6 +194,7 @@ static void read_diag(struct sim_server *s)
     if (n <= 0)
         return;
     s->rest_us = real_us() + REST_US;
+    sim_port_rest(&s->diag); /* before the reply: its client may leave and the next come at once */
     sim_log_bytes(s->log, (uint64_t)n, 0);
     sim_link_feed(&s->link, s->in, (size_t)n, on_frame, s);
 }
@@ -280,7 +281,7 @@ static void watch_ptys(struct sim_server *s)
         sim_log_link(s->log, now_us(s), "client");
     if (!(seen & SIM_PTY_CLOSED) || s->diag.openers)
         return;
-    sim_port_rest(&s->diag); /* the next client may come at once */
+    sim_port_rest(&s->diag);
     client_gone(s);
     prepare_client(s);
 }
