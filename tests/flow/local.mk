@@ -1,3 +1,3 @@
 # qdiag-sim from outside.
-TESTS += tests/flow/sim_front.py
-EXTRA_DIST += tests/flow/sim_front.py
+TESTS += tests/flow/sim_front.py tests/flow/sim_front_faults.py
+EXTRA_DIST += tests/flow/sim_front.py tests/flow/sim_front_faults.py tests/flow/sim_rig.py

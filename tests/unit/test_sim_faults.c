@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Every fault of faults.def: what it makes of a request, a reply, or the writes to the client. */
+ * The faults on requests and replies, the link faults, and bad --fault texts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,42 +11,7 @@
 
 #include <cmocka.h>
 
-#include "hex_vector.h"
-#include "sim/faults.h"
-
-#define EVENT "600e00ba6112007068b60700000300010029347e"
-#define LOG                                                                                        \
-    "10000c000c00010000000000000000004631"                                                         \
-    "7e"
-
-/* One rig per test: the faults, a queue, a scratch reply. */
-struct rig {
-    struct sim_faults *f;
-    struct sim_queue q;
-    struct sim_reply r;
-    uint64_t now;
-};
-
-static struct rig *rig_new(const char *faults)
-{
-    struct rig *t = calloc(1, sizeof *t);
-    char err[1024] = "";
-
-    assert_non_null(t);
-    t->f = sim_faults_new(1);
-    assert_non_null(t->f);
-    if (sim_faults_add(t->f, faults, err, sizeof err))
-        fail_msg("%s", err);
-    sim_faults_cut(t->f, &t->q);
-    return t;
-}
-
-static void rig_free(struct rig *t)
-{
-    sim_queue_clear(&t->q);
-    sim_faults_free(&t->f);
-    free(t);
-}
+#include "sim_fault_rig.h"
 
 static enum sim_todo ask(struct rig *t, const char *req)
 {
@@ -95,229 +60,6 @@ static void reply_to(struct rig *t, const char *req, const char *reply)
     sim_faults_reply(t->f, q.p, q.len, &t->r);
     qd_buf_free(&q);
     qd_buf_free(&r);
-}
-
-static void send(struct rig *t, const char *payload)
-{
-    struct qd_buf b = hex_buf(payload);
-
-    assert_int_equal(sim_faults_wire(t->f, b.p, b.len, t->now, &t->q), 0);
-    qd_buf_free(&b);
-}
-
-/* The writes made until `until`: hex, a blank after each. */
-static char *writes(struct rig *t, uint64_t until)
-{
-    static char out[65536];
-    size_t len = 0;
-
-    out[0] = '\0';
-    while (sim_queue_due(&t->q) <= until) {
-        const uint8_t *p;
-        size_t n;
-
-        if (sim_queue_due(&t->q) > t->now)
-            t->now = sim_queue_due(&t->q);
-        p = sim_queue_next(&t->q, t->now, &n);
-        assert_non_null(p);
-        assert_true(len + 2 * n + 2 < sizeof out);
-        qd_hex(p, n, out + len);
-        len += 2 * n;
-        out[len++] = ' ';
-        out[len] = '\0';
-        sim_queue_wrote(&t->q, n, t->now);
-    }
-    return out;
-}
-
-#define ALL (UINT64_MAX - 1)
-#define A   "0c143a7e" /* the payloads 0c, 41 and 99 on the wire */
-#define B   "41f5a37e"
-#define C   "9930f97e"
-
-static void send_abc(struct rig *t)
-{
-    send(t, "0c");
-    send(t, "41");
-    send(t, "99");
-}
-
-static void assert_wire(const char *faults, const char *want)
-{
-    struct rig *t = rig_new(faults);
-
-    send_abc(t);
-    assert_string_equal(writes(t, ALL), want);
-    rig_free(t);
-}
-
-static void test_wire_counts(void **state)
-{
-    (void)state;
-    assert_wire("glue", A B C " ");
-    assert_wire("drop=2", A " " C " ");
-    assert_wire("drop=1", "");
-    assert_wire("badcrc=3", A " " B " 9930f87e ");
-    assert_wire("truncate=2", A " 41f57e " C " ");
-    assert_wire("dup=2", A " " B " " B " " C " ");
-    assert_wire("reorder=1", B " " A " ");
-    assert_wire("reorder=2", A " " C " " B " ");
-    assert_wire("flood=2", LOG " " LOG " " A " " LOG " " LOG " " B " " LOG " " LOG " " C " ");
-    assert_wire("noise13", "13414295927e " A " 13414295927e " B " 13414295927e " C " ");
-    assert_wire("noise13=2", A " 13414295927e " B " " C " ");
-    assert_wire("dup=1,drop=2", A " " A " " C " " C " ");
-}
-
-/* A broken CRC byte must not become a flag or an escape. */
-static void test_badcrc_keeps_frame(void **state)
-{
-    (void)state;
-    for (unsigned v = 0; v < 65536; v++) {
-        struct rig *t = rig_new("badcrc=1");
-        uint8_t p[2] = {(uint8_t)v, (uint8_t)(v >> 8)};
-        char *text, *flag;
-
-        assert_int_equal(sim_faults_wire(t->f, p, 2, 0, &t->q), 0);
-        text = writes(t, ALL);
-        flag = text + strlen(text) - 3;
-        assert_string_equal(flag, "7e ");
-        for (char *s = text; s < flag; s += 2) /* one flag only, and not behind an escape */
-            assert_true(strncmp(s, "7e", 2) != 0);
-        assert_true(strncmp(flag - 2, "7d", 2) != 0);
-        rig_free(t);
-        v += 250;
-    }
-}
-
-static void test_wire_times(void **state)
-{
-    struct rig *t = rig_new("late=2:5");
-
-    (void)state;
-    send_abc(t);
-    assert_string_equal(writes(t, 4999), A " " C " ");
-    assert_string_equal(writes(t, 5000), B " ");
-    rig_free(t);
-    t = rig_new("lateevery=2:5");
-    send_abc(t);
-    send_abc(t);
-    assert_string_equal(writes(t, 4999), A " " C " " B " ");
-    assert_string_equal(writes(t, ALL), B " " A " " C " ");
-    rig_free(t);
-    t = rig_new("dupdelay=3:1");
-    send_abc(t);
-    assert_string_equal(writes(t, 999), A " " B " " C " ");
-    assert_string_equal(writes(t, 1000), C " ");
-    rig_free(t);
-}
-
-static void test_events(void **state)
-{
-    char *text;
-    struct rig *t;
-
-    (void)state;
-    assert_wire("event=before,drop=2", EVENT " " A " " LOG " "
-                                             "79000300"
-                                             "0e00d0d4b5070000cb060000"
-                                             "02"
-                                             "000000"
-                                             "000000000000"
-                                             "000000000000"
-                                             "5265706f7274696e672055494d2041636365737300"
-                                             "75696d67656e2e6300"
-                                             "3c3c7e " C " ");
-    t = rig_new("event=after");
-    send(t, "0c");
-    assert_string_equal(writes(t, ALL), A " " EVENT " ");
-    rig_free(t);
-    t = rig_new("event=around");
-    send(t, "0c");
-    assert_string_equal(writes(t, ALL), EVENT " " A " " LOG " ");
-    rig_free(t);
-    t = rig_new("event=inside");
-    send(t, "0c");
-    assert_string_equal(writes(t, ALL), EVENT A LOG " ");
-    rig_free(t);
-    t = rig_new("event=inside,splitat=21:0");
-    send(t, "0c");
-    assert_string_equal(writes(t, ALL), EVENT "0c 143a7e" LOG " ");
-    rig_free(t);
-    t = rig_new("foreign=2");
-    send(t, "0c");
-    assert_string_equal(writes(t, ALL), A " ");
-    send(t, "0c");
-    text = writes(t, ALL);
-    assert_memory_equal(text, "00466562", 8); /* a VERNO reply of 55 bytes: 00 "Feb" */
-    assert_int_equal(strcspn(text, " "), 2 * 58);
-    rig_free(t);
-}
-
-static void test_cuts(void **state)
-{
-    struct rig *t;
-
-    (void)state;
-    assert_wire("chunk=3", "0c143a 7e 41f5a3 7e 9930f9 7e ");
-    assert_wire("slowbyte=10", "0c 14 3a 7e 41 f5 a3 7e 99 30 f9 7e ");
-    assert_wire("splitat=1", "0c 143a7e 41 f5a37e 99 30f97e ");
-    assert_wire("splitat=6", "0c14 3a7e 41f5 a37e 9930 f97e ");
-    assert_wire("splitat=8", A " " B " " C " ");
-    assert_wire("glue,chunk=8", A B " " C " ");
-    t = rig_new("slowbyte=10");
-    send(t, "0c");
-    assert_string_equal(writes(t, 29), "0c 14 3a ");
-    send(t, "41"); /* due before the rest of the first, and yet behind it */
-    assert_string_equal(writes(t, ALL), "7e 41 f5 a3 7e ");
-    assert_int_equal(t->now, 70);
-    rig_free(t);
-}
-
-static void test_flip_is_seeded(void **state)
-{
-    static char first[4096];
-    struct rig *t = rig_new("flip=20"), *again = rig_new("flip=20");
-
-    (void)state;
-    send(t, "00 55*400");
-    send(again, "00 55*400");
-    snprintf(first, sizeof first, "%s", writes(t, ALL));
-    assert_string_equal(first, writes(again, ALL));
-    rig_free(t);
-    rig_free(again);
-    t = rig_new("drop=1000000");
-    send(t, "00 55*400");
-    assert_string_not_equal(first, writes(t, ALL));
-    rig_free(t);
-}
-
-static void test_connect(void **state)
-{
-    struct rig *t = rig_new("stale");
-    char want[2048];
-
-    (void)state;
-    assert_int_equal(sim_faults_connect(t->f, 0, &t->q), 0);
-    snprintf(want, sizeof want, "263b02%0256d0500c4d87e", 0);
-    assert_memory_equal(writes(t, ALL), want, strlen(want));
-    assert_string_equal(sim_faults_fired(t->f), "stale");
-    rig_free(t);
-    t = rig_new("junk");
-    assert_int_equal(sim_faults_connect(t->f, 0, &t->q), 0);
-    assert_string_equal(writes(t, ALL), "fffffffffffffffe"
-                                        "fffffffffffffffe"
-                                        "fffffffffffffffe"
-                                        "00000000000000000000000000000000" /* NULs */
-                                        "0d0a4e4f20434152524945520d0a"     /* NO CARRIER */
-                                        "7e000a6b6d000007000000000000007e" /* CnS */
-                                        "26260208"
-                                        "1c08003a287e" /* half a frame, and a stale reply */
-                                        "1c08003a287e ");
-    rig_free(t);
-    t = rig_new("drop=1");
-    assert_int_equal(sim_faults_connect(t->f, 0, &t->q), 0);
-    assert_string_equal(writes(t, ALL), "");
-    rig_free(t);
 }
 
 #define READ0   "4b 13 04 00 00000000 00040000 00000000"
@@ -606,25 +348,12 @@ static void test_help(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wire_counts),
-        cmocka_unit_test(test_badcrc_keeps_frame),
-        cmocka_unit_test(test_wire_times),
-        cmocka_unit_test(test_events),
-        cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_flip_is_seeded),
-        cmocka_unit_test(test_connect),
-        cmocka_unit_test(test_readerr),
-        cmocka_unit_test(test_efs_failures),
-        cmocka_unit_test(test_changed_requests),
-        cmocka_unit_test(test_counts_that_lie),
-        cmocka_unit_test(test_wrap98),
-        cmocka_unit_test(test_errcode),
-        cmocka_unit_test(test_errcode_matrix),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_nv_states),
-        cmocka_unit_test(test_link_faults),
-        cmocka_unit_test(test_bad_texts),
-        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_readerr),          cmocka_unit_test(test_efs_failures),
+        cmocka_unit_test(test_changed_requests), cmocka_unit_test(test_counts_that_lie),
+        cmocka_unit_test(test_wrap98),           cmocka_unit_test(test_errcode),
+        cmocka_unit_test(test_errcode_matrix),   cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_nv_states),        cmocka_unit_test(test_link_faults),
+        cmocka_unit_test(test_bad_texts),        cmocka_unit_test(test_help),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
