@@ -39,8 +39,9 @@ static const struct err_row *find(int code)
     return NULL;
 }
 
-static void fill(struct qdiag_error *e, enum qdiag_code code, int64_t wire, const char *item,
-                 const char *fmt, va_list ap)
+__attribute__((format(printf, 5, 0))) static void fill(struct qdiag_error *e, enum qdiag_code code,
+                                                       int64_t wire, const char *item,
+                                                       const char *fmt, va_list ap)
 {
     if (!e || e->code)
         return;

@@ -137,8 +137,8 @@ int main(int argc, char **argv)
         printf("qdiag %s\n", qdiag_version());
         return cli_finish(0);
     }
+    char *name[] = {(char *)cmd->name};
     if (o.help) {
-        char *name[] = {(char *)cmd->name};
         o.arg = name;
         o.nargs = 1;
         cmd = cli_find_command("help");

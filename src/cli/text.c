@@ -70,7 +70,8 @@ void cli_print_error(const struct cli_options *o, const struct qdiag_error *e, i
     fprintf(stderr, "%sqdiag: %s%s%s%s  [exit %d]\n", color ? "\033[1;31m" : "", e->what,
             why[0] ? ": " : "", why, color ? "\033[0m" : "", exit_code);
     detail("at", cli_masked(o, e->item, item, sizeof item));
-    detail("unit", unit_state(e->touch));
+    if (e->who != QDIAG_WHO_FILE) /* a damaged file says nothing of a unit */
+        detail("unit", unit_state(e->touch));
     detail("next", e->hint);
 }
 

@@ -281,14 +281,16 @@ static json_t *missing_entry(struct maker *m, const struct qd_missing *x)
 {
     json_t *o = json_object();
     int nv = x->nv >= 0;
-    set(m, o, "kind", json_string(nv ? "nv" : "efs"));
-    if (nv) {
+    if (nv || !x->path) { /* without an id it is about the whole subscription */
+        set(m, o, "kind", json_string("nv"));
         set(m, o, "sub", json_integer(x->sub));
-        set(m, o, "nv", json_integer(x->nv));
-        set(m, o, "index", json_integer(x->index));
+        set(m, o, "nv", nv ? json_integer(x->nv) : json_null());
+        set(m, o, "index", nv ? json_integer(x->index) : json_null());
     } else {
+        set(m, o, "kind", json_string("efs"));
         set(m, o, "fs", fs_name(x->fs));
-        set(m, o, "path", masked(x->path));
+        /* Where the manifest itself is the backup of a file, its name must be whole. */
+        set(m, o, "path", x->data ? json_string(x->path) : masked(x->path));
     }
     set(m, o, "reason", masked(x->reason));
     set(m, o, "wire", x->wire == -1 ? json_null() : json_integer((json_int_t)x->wire));

@@ -107,7 +107,7 @@ static void check_entry(struct reading *r, const json_t *x, const char *key)
     get_text(r, x, "completeness.kind", kind, sizeof kind);
     get(r, x, "completeness.reason", JSON_STRING);
     if (r->rc == 0 && strcmp(kind, "nv") == 0)
-        get_size(r, x, "completeness.nv");
+        get_size(r, x, "completeness.sub");
     else if (r->rc == 0 && strcmp(kind, "efs") == 0)
         get(r, x, "completeness.path", JSON_STRING);
     else if (r->rc == 0)

@@ -141,9 +141,12 @@ static int add_entry(struct qd_qcn *q, enum qd_section section, const struct qd_
     uint8_t *copy = qd_alloc(data->len, 1);
     if (copy && data->len > 0)
         memcpy(copy, data->data, data->len);
-    uint32_t mtime = skip ? qd_get32(dir->data + 4) : 0;
-    rc = name && copy ? qd_backup_add_file(q->b, section, name, mtime, 0, 0, copy, data->len, q->e)
-                      : qd_nomem(q->e);
+    struct qd_file f = {.section = section,
+                        .path = name,
+                        .mtime = skip ? qd_get32(dir->data + 4) : 0,
+                        .data = copy,
+                        .len = data->len};
+    rc = name && copy ? qd_backup_add_file(q->b, &f, q->e) : qd_nomem(q->e);
     if (rc != 0)
         free(copy);
     free(name);

@@ -52,6 +52,18 @@ struct qd_recent_request *qd_recent_find(struct qd_recent *r, const uint8_t *p, 
     return done;
 }
 
+int qd_recent_same_command(const struct qd_recent *r, const uint8_t *p, size_t len)
+{
+    for (unsigned i = 0; i < QD_RECENT_ASKED; i++) {
+        const struct qd_recent_request *slot = &r->asked[i];
+        size_t head = slot->n ? qd_cmd_rule(slot->cmd)->head : 0;
+
+        if (head && len >= head && memcmp(p, slot->head, head) == 0)
+            return 1;
+    }
+    return 0;
+}
+
 static void drop_stray(struct qd_recent *r, unsigned at)
 {
     r->n_strays--;

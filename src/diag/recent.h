@@ -43,6 +43,9 @@ void qd_recent_answered(struct qd_recent *r);
 struct qd_recent_request *qd_recent_find(struct qd_recent *r, const uint8_t *p, size_t len,
                                          int skip_newest);
 
+/* Whether a request of the frame's command is among the recent ones, whatever it asked for. */
+int qd_recent_same_command(const struct qd_recent *r, const uint8_t *p, size_t len);
+
 /* Keeps a stray; the oldest one goes when all places are taken. */
 void qd_recent_keep(struct qd_recent *r, enum qd_cmd cmd, const uint8_t *p, size_t len);
 

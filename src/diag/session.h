@@ -7,8 +7,9 @@
  * reaches, at least 4 bytes or the whole request. Unsolicited frames are skipped, a 0x98 wrapper is
  * taken off. Time is limited by deadlines, never by counting frames.
  *
- * A CRC-valid frame that looks like a reply but matches nothing is a *stray*: late, duplicated or
- * another client's. Replies that repeat nothing of their request (EFS OPEN, STAT, …) can only be
+ * A CRC-valid frame that looks like a reply but matches nothing is a *stray* when it could answer a
+ * command asked for lately: late, duplicated, or another client's. A reply to a command this session
+ * has not sent lately is *foreign*: counted, and no reason for doubt. Replies that repeat nothing of their request (EFS OPEN, STAT, …) can only be
  * told apart by order, so a service notes the stray count before such a sequence and asks for
  * a checkpoint after it: if the count moved, the sequence is not to be trusted and is done again.
  */
@@ -38,7 +39,7 @@ struct qd_reply {
 };
 
 struct qd_diag_stats {
-    uint64_t requests, replies, unsolicited, strays, bad_frames, timeouts, bytes_out, bytes_in;
+    uint64_t requests, replies, unsolicited, strays, foreign, bad_frames, timeouts, bytes_out, bytes_in;
 };
 
 /* Makes a session that owns the link (*link becomes NULL on success), drains what a killed client

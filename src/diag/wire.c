@@ -8,8 +8,9 @@
 #include "base/hex.h"
 #include "base/log.h"
 
-#define BAD_CMD   0x13u
-#define TRACE_MAX 400u /* bytes of a frame in a log line, which has an end */
+#define BAD_CMD    0x13u
+#define TRACE_MAX  400u /* bytes of a frame in a log line, which has an end */
+#define TRACE_HEAD 3u   /* command and item, or command, subsystem and operation */
 
 unsigned qd_wire_timeout_ms(const struct qd_diag *d)
 {
@@ -21,17 +22,19 @@ struct qd_deadline qd_wire_deadline(const struct qd_diag *d, unsigned ms)
     return qd_deadline_in_ms(d->ctx->clock, ms);
 }
 
-/* Hex without spaces on purpose: the log masks long runs of digits, so identity stays out of it. */
+/* Requests whole, replies only by their head: what a reply carries may identify the unit or be a
+ * secret. Whole replies are for a capture, which knows how to redact them. */
 static void trace(const struct qd_diag *d, const char *way, const char *name, const uint8_t *p,
                   size_t n)
 {
+    size_t max = *name ? TRACE_MAX : TRACE_HEAD;
     char hex[2 * TRACE_MAX + 1];
 
     if (!qd_log_wants(d->ctx, QDIAG_LOG_TRACE))
         return;
-    qd_hex(p, n < TRACE_MAX ? n : TRACE_MAX, hex);
+    qd_hex(p, n < max ? n : max, hex);
     qd_log(d->ctx, QDIAG_LOG_TRACE, "diag", "%s %s%s(%zu bytes) %s%s", way, name, *name ? " " : "",
-           n, hex, n > TRACE_MAX ? "…" : "");
+           n, hex, n > max ? "…" : "");
 }
 
 static int link_failed(struct qd_diag *d, int rc)
@@ -92,6 +95,14 @@ static int fill(struct qd_diag *d, const struct qd_deadline *t, size_t *got, str
     return 0;
 }
 
+/* An answer to a command this session does not use: it cannot be mistaken for one of ours. */
+static void note_foreign(struct qd_diag *d, const uint8_t *p, size_t len)
+{
+    qd_log(d->ctx, d->stats.foreign++ ? QDIAG_LOG_DEBUG : QDIAG_LOG_WARN, "diag",
+           "frame %02x, %zu bytes, answers a command not sent: another program may use the port",
+           p[0], len);
+}
+
 /* A frame that is no answer to the request being waited for, if there is one. */
 static void file_frame(struct qd_diag *d, const uint8_t *p, size_t len, int wrapped, int waiting)
 {
@@ -106,6 +117,10 @@ static void file_frame(struct qd_diag *d, const uint8_t *p, size_t len, int wrap
     if (!hit && (wrapped || p[0] == BAD_CMD)) {
         /* 13 with an unknown echo is a unit's answer to line noise. */
         d->stats.unsolicited++;
+        return;
+    }
+    if (!hit && !qd_recent_same_command(&d->recent, p, len)) {
+        note_foreign(d, p, len);
         return;
     }
     d->stats.strays++;

@@ -69,6 +69,19 @@ static int refuse_kind(const char *path, enum qd_container kind, struct qdiag_er
     return rc;
 }
 
+/* The content rules know the place inside the tree; the user needs the file's name in front of it.
+ */
+static int read_contents(struct check *c, const struct qd_notes *notes, struct qdiag_error *e)
+{
+    struct qdiag_error in = {0};
+    int rc = qd_qcn_to_backup(c->tree, notes, &c->backup, &in);
+    if (rc == 0 || !e)
+        return rc;
+    *e = in;
+    snprintf(e->item, sizeof e->item, "%.200s %.300s", c->path, in.item);
+    return rc;
+}
+
 static int read_tree(struct check *c, struct qdiag_error *e)
 {
     struct qd_notes notes = {on_note, c};
@@ -89,9 +102,7 @@ static int read_tree(struct check *c, struct qdiag_error *e)
     qd_sha256_end(sha, digest);
     qd_hex(digest, sizeof digest, c->rep->sha256);
     qd_sha256_free(&sha);
-    if (rc == 0)
-        rc = qd_qcn_to_backup(c->tree, &notes, &c->backup, e);
-    return rc;
+    return rc == 0 ? read_contents(c, &notes, e) : rc;
 }
 
 static int load_manifest(struct check *c, struct qdiag_error *e)
@@ -112,9 +123,10 @@ static int load_manifest(struct check *c, struct qdiag_error *e)
 static int differs(struct check *c, struct qdiag_error *e)
 {
     struct qdiag_error where = {0};
+    char place[512];
     qd_manifest_compare(c->manifest, c->tree, &where);
-    return qd_fail(e, QDIAG_E_FILE_DAMAGED, where.item[0] ? where.item : c->path,
-                   "the file differs from its manifest: %s",
+    snprintf(place, sizeof place, "%.200s%s%.300s", c->path, where.item[0] ? " " : "", where.item);
+    return qd_fail(e, QDIAG_E_FILE_DAMAGED, place, "the file differs from its manifest: %s",
                    where.code ? where.why : "the text around the data has changed");
 }
 

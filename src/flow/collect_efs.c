@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/cancel.h"
 #include "base/log.h"
+#include "container/container.h"
 
 #define SAMPLES 16u /* files compared before two equal listings count as one tree */
 
@@ -44,24 +45,39 @@ static int keep_link(struct qd_collect *c, struct qd_tree_of *t, struct qd_found
         return rc;
     }
     if (rc != 0)
-        return qd_efs_missing(c, QD_MISSING_UNREADABLE, t->fs.subsys, f->path, reason, why.wire, e);
+        return qd_efs_missing(c, t->fs.subsys, f->path, reason, why.wire, e);
     return not_held(c, t, f, reason, e);
+}
+
+/* The other tree may have a file of this name already; equal bytes are one file. */
+static int in_other_tree(struct qd_collect *c, const struct qd_tree_of *t, const struct qd_place *p,
+                         const struct qd_file **other)
+{
+    *other = t->fs.subsys == c->efs[1] ? qd_backup_file(c->backup, p->section, p->spelled) : NULL;
+    return *other != NULL;
 }
 
 static int keep_file(struct qd_collect *c, struct qd_tree_of *t, struct qd_found *f,
                      struct qdiag_error *e)
 {
-    const char *objection = qd_section_objection(f->path);
+    const struct qd_file *other;
+    const char *objection = qd_qcn_path_fault(f->path, strlen(f->path));
     if (objection)
         return not_held(c, t, f, objection, e);
     struct qd_place p = qd_section_place(&t->rules, f->path, f->mode);
-    const struct qd_file *other = qd_backup_file(c->backup, p.section, p.spelled);
-    if (other && other->len == f->len && (f->len == 0 || memcmp(other->data, f->data, f->len) == 0))
-        return 0;
-    if (other)
+    if (in_other_tree(c, t, &p, &other)) {
+        if (other->len == f->len && (f->len == 0 || memcmp(other->data, f->data, f->len) == 0))
+            return 0;
         return not_held(c, t, f, "the other file system has a different file of this name", e);
-    int rc = qd_backup_add_file(c->backup, p.section, p.spelled, p.keeps_time ? f->mtime : 0,
-                                f->mode, t->fs.subsys, f->data, f->len, e);
+    }
+    struct qd_file file = {.section = p.section,
+                           .path = (char *)p.spelled,
+                           .mtime = p.keeps_time ? f->mtime : 0,
+                           .data = f->data,
+                           .len = f->len,
+                           .mode = f->mode,
+                           .fs = t->fs.subsys};
+    int rc = qd_backup_add_file(c->backup, &file, e);
     if (rc == 0)
         f->data = NULL; /* now the backup's */
     return rc;
@@ -166,12 +182,12 @@ static int open_tree(struct qd_collect *c, struct qd_tree_of *t, uint8_t subsys,
         return rc;
     }
     snprintf(reason, sizeof reason, "EFS subsystem 0x%02X: %s: %s", subsys, why.what, why.why);
-    return qd_efs_missing(c, QD_MISSING_UNREADABLE, subsys, "/", reason, why.wire, e);
+    return qd_efs_missing(c, subsys, "/", reason, why.wire, e);
 }
 
 static int no_efs(struct qd_collect *c, struct qdiag_error *e)
 {
-    return qd_efs_missing(c, QD_MISSING_UNREADABLE, 0, "/",
+    return qd_efs_missing(c, 0, "/",
                           "the unit offers no EFS: neither subsystem 0x13 nor 0x3E answers", -1, e);
 }
 

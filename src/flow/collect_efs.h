@@ -51,9 +51,9 @@ struct qd_found *qd_find_path(const struct qd_tree_of *t, const char *path); /* 
 void qd_tree_sort(struct qd_tree_of *t);
 void qd_tree_drop(struct qd_tree_of *t);
 
-/* Notes that a path is not in the file. `data` may be NULL. */
-int qd_efs_missing(struct qd_collect *c, enum qd_missing_kind kind, uint8_t fs, const char *path,
-                   const char *reason, int64_t wire, struct qdiag_error *e);
+/* Notes that a path could not be read; a secret by its path counts as withheld. */
+int qd_efs_missing(struct qd_collect *c, uint8_t fs, const char *path, const char *reason,
+                   int64_t wire, struct qdiag_error *e);
 
 /* The same for the error of one path. */
 int qd_found_error(struct qd_collect *c, uint8_t fs, const char *path,

@@ -27,6 +27,7 @@ struct scan {
     uint8_t *active;      /* bit per id: present in subscription 0 */
     unsigned refusals;    /* unreadable or protected answers in a row, secrets not counted */
     unsigned unsupported; /* answers 0x13 in a row from the start */
+    int absent_is_13;     /* subscription 0 has shown that this unit spells "absent" as 0x13 */
     size_t present;
     int stopped; /* nothing of this subscription can be read */
     struct qd_nv_answer last_refusal;
@@ -118,6 +119,8 @@ static int judge(struct scan *s, uint16_t id, uint8_t element, const struct qd_n
 {
     *here = a->state == QD_NV_PRESENT;
     s->unsupported = a->bad == 0x13 ? s->unsupported + 1 : 0;
+    if (s->sub == 0 && a->bad == 0x13)
+        s->absent_is_13 = 1;
     if (a->state == QD_NV_PRESENT || a->state == QD_NV_ABSENT) {
         s->refusals = 0;
         return 0;
@@ -259,7 +262,7 @@ static int scan_subscription(struct scan *s, struct qdiag_error *e)
         int rc = scan_id(s, (uint16_t)id, e);
         if (rc != 0)
             return rc;
-        if (s->sub > 0 && s->unsupported >= 3 && s->present == 0) {
+        if (s->sub > 0 && !s->absent_is_13 && s->unsupported >= 3 && s->present == 0) {
             qd_log(s->c->ctx, QDIAG_LOG_INFO, "nv", "subscription %u: not supported (0x13)",
                    s->sub);
             return 0;

@@ -15,7 +15,9 @@
 
 static void fill_port(struct qdiag_port *out, const struct qd_port *in)
 {
-    snprintf(out->address, sizeof out->address, "tty:%s", in->node);
+    /* A wwan port is no tty: it is listed, but there is no address to open it by. */
+    int is_tty = strncmp(in->node, "/dev/tty", 8) == 0;
+    snprintf(out->address, sizeof out->address, "%s%s", is_tty ? "tty:" : "", in->node);
     qd_copy_text(out->usb_path, sizeof out->usb_path, in->usb_path);
     out->vid = in->vid;
     out->pid = in->pid;
@@ -53,7 +55,8 @@ void qdiag_port_list_free(struct qdiag_port_list *list)
 static int counts(const struct qdiag_port *p, const char *serial)
 {
     /* A port without a serial number never matches one that was asked for. */
-    return p->likely_diag && (!serial || (p->serial[0] && strcmp(p->serial, serial) == 0));
+    return p->likely_diag && strncmp(p->address, "tty:", 4) == 0 &&
+           (!serial || (p->serial[0] && strcmp(p->serial, serial) == 0));
 }
 
 static int choose(const struct qdiag_port_list *list, const char *serial,
@@ -112,10 +115,13 @@ int qdiag_device_open(struct qdiag_context *c, const char *address, const char *
         rc = resolve_auto(c, serial, &a, d->usb_serial, e);
     if (rc == 0)
         rc = qd_link_open(&link, c, &a, e);
+    if (rc == 0 && c->capture_path)
+        qd_capture_set_redactor(link, qd_redact, &d->redact);
     if (rc == 0)
         rc = qd_diag_open(&d->diag, &link, e);
     qd_link_close(&link);
     if (rc != 0) {
+        qd_redact_free(&d->redact);
         free(d);
         return rc;
     }
@@ -133,6 +139,7 @@ void qdiag_device_close(struct qdiag_device **dev)
     if (!dev || !*dev)
         return;
     qd_diag_close(&(*dev)->diag);
+    qd_redact_free(&(*dev)->redact);
     free(*dev);
     *dev = NULL;
 }

@@ -5,11 +5,13 @@
 #include <qdiag/device.h>
 
 #include "diag/session.h"
+#include "flow/redact.h"
 
 struct qdiag_device {
     struct qdiag_context *ctx;
     struct qd_diag *diag;
-    char usb_serial[64]; /* "" = not known */
+    struct qd_redact redact; /* of a capture, when there is one */
+    char usb_serial[64];     /* "" = not known */
 };
 
 #endif

@@ -36,11 +36,12 @@ int qd_ends_run(int rc)
     }
 }
 
-int qd_efs_missing(struct qd_collect *c, enum qd_missing_kind kind, uint8_t fs, const char *path,
-                   const char *reason, int64_t wire, struct qdiag_error *e)
+int qd_efs_missing(struct qd_collect *c, uint8_t fs, const char *path, const char *reason,
+                   int64_t wire, struct qdiag_error *e)
 {
-    struct qd_missing m = {.kind = kind, .sub = -1, .nv = -1, .fs = fs, .wire = wire};
-    if (kind == QD_MISSING_UNREADABLE && qd_catalog_path_withheld(path))
+    struct qd_missing m = {
+        .kind = QD_MISSING_UNREADABLE, .sub = -1, .nv = -1, .fs = fs, .wire = wire};
+    if (qd_catalog_path_withheld(path))
         m.kind = QD_MISSING_WITHHELD;
     m.path = (char *)path;
     m.reason = (char *)reason;
@@ -54,7 +55,7 @@ int qd_found_error(struct qd_collect *c, uint8_t fs, const char *path,
 {
     char reason[512];
     snprintf(reason, sizeof reason, "%s%s%s", why->what, why->why[0] ? ": " : "", why->why);
-    return qd_efs_missing(c, QD_MISSING_UNREADABLE, fs, path, reason, why->wire, e);
+    return qd_efs_missing(c, fs, path, reason, why->wire, e);
 }
 
 int qd_found_add(struct qd_tree_of *t, const char *path, const struct qd_efs_stat *st, int is_dir,
@@ -104,8 +105,7 @@ static int on_trouble(const char *dir, const struct qdiag_error *why, void *user
     char reason[512];
     snprintf(reason, sizeof reason, "folder cannot be listed: %s%s%s", why->what,
              why->why[0] ? ": " : "", why->why);
-    return qd_efs_missing(w->c, QD_MISSING_UNREADABLE, w->t->fs.subsys, dir, reason, why->wire,
-                          &w->failed);
+    return qd_efs_missing(w->c, w->t->fs.subsys, dir, reason, why->wire, &w->failed);
 }
 
 static int by_path(const void *a, const void *b)

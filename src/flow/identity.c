@@ -149,14 +149,32 @@ int qdiag_identity_read(struct qdiag_device *dev, struct qdiag_identity *id, str
     return rc;
 }
 
+/* An identity that cannot be read any more is a doubt, not a difference. */
+static int same_state(enum qdiag_ident_state a, enum qdiag_ident_state b, const char *what,
+                      struct qdiag_error *e)
+{
+    if (a == b)
+        return 0;
+    if (a == QDIAG_IDENT_UNKNOWN || b == QDIAG_IDENT_UNKNOWN)
+        return qd_fail(e, QDIAG_E_UNKNOWN, NULL,
+                       "the %s could be read only once, so it is not sure that this is one unit",
+                       what);
+    return qd_fail(e, QDIAG_E_NOT_SAME_UNIT, NULL, "the %s changed during the run", what);
+}
+
 int qd_identity_same(const struct qdiag_identity *a, const struct qdiag_identity *b,
                      struct qdiag_error *e)
 {
-    for (unsigned sub = 0; sub < QDIAG_SUBS; sub++)
-        if (a->imei_state[sub] != b->imei_state[sub] || strcmp(a->imei[sub], b->imei[sub]) != 0)
-            return qd_fail(e, QDIAG_E_NOT_SAME_UNIT, NULL,
-                           "the IMEI of subscription %u changed during the run", sub);
-    if (a->meid_state != b->meid_state || strcmp(a->meid, b->meid) != 0)
+    int rc = same_state(a->meid_state, b->meid_state, "MEID", e);
+    for (unsigned sub = 0; rc == 0 && sub < QDIAG_SUBS; sub++) {
+        rc = same_state(a->imei_state[sub], b->imei_state[sub], "IMEI", e);
+        if (rc == 0 && strcmp(a->imei[sub], b->imei[sub]) != 0)
+            rc = qd_fail(e, QDIAG_E_NOT_SAME_UNIT, NULL,
+                         "the IMEI of subscription %u changed during the run", sub);
+    }
+    if (rc != 0)
+        return rc;
+    if (strcmp(a->meid, b->meid) != 0)
         return qd_fail(e, QDIAG_E_NOT_SAME_UNIT, NULL, "%s", "the MEID changed during the run");
     if (a->esn != b->esn)
         return qd_fail(e, QDIAG_E_NOT_SAME_UNIT, NULL, "%s", "the ESN changed during the run");

@@ -163,8 +163,7 @@ static int probe_batch(struct qd_collect *c, struct qd_tree_of *t, const struct 
         else if (found[i] < 0) {
             char reason[64];
             snprintf(reason, sizeof reason, "cannot be looked at: EFS errno %d", (int)wire[i]);
-            rc = qd_efs_missing(c, QD_MISSING_UNREADABLE, t->fs.subsys, paths[i], reason, wire[i],
-                                e);
+            rc = qd_efs_missing(c, t->fs.subsys, paths[i], reason, wire[i], e);
         }
     return rc;
 }

@@ -126,13 +126,3 @@ struct qd_place qd_section_place(const struct qd_section_rules *r, const char *p
     }
     return place;
 }
-
-const char *qd_section_objection(const char *path)
-{
-    if (strlen(path) > PATH_LIMIT)
-        return "the path is longer than 1024 bytes";
-    for (const unsigned char *p = (const unsigned char *)path; *p; p++)
-        if (*p < 0x20 || *p > 0x7e)
-            return "the path has bytes outside printable ASCII";
-    return NULL;
-}

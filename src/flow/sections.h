@@ -35,7 +35,4 @@ struct qd_place {
 
 struct qd_place qd_section_place(const struct qd_section_rules *r, const char *path, uint32_t mode);
 
-/* Whether a QCN can hold this path at all; NULL = yes, else why not. */
-const char *qd_section_objection(const char *path);
-
 #endif

@@ -103,26 +103,17 @@ int qd_backup_add_nv(struct qd_backup *b, unsigned sub, uint16_t id, uint8_t ind
     return 0;
 }
 
-int qd_backup_add_file(struct qd_backup *b, enum qd_section section, const char *path,
-                       uint32_t mtime, uint32_t mode, uint8_t fs, uint8_t *data, size_t len,
-                       struct qdiag_error *e)
+int qd_backup_add_file(struct qd_backup *b, const struct qd_file *f, struct qdiag_error *e)
 {
-    char *copy = qd_strdup(path);
+    char *copy = qd_strdup(f->path);
     void *v = copy ? qd_grow(b->files.v, b->files.n, &b->files.cap, sizeof *b->files.v) : NULL;
     if (!v) {
         free(copy);
         return qd_nomem(e);
     }
     b->files.v = v;
-    b->files.v[b->files.n++] = (struct qd_file){
-        .section = section,
-        .path = copy,
-        .mtime = mtime,
-        .data = data,
-        .len = len,
-        .mode = mode,
-        .fs = fs,
-    };
+    b->files.v[b->files.n] = *f;
+    b->files.v[b->files.n++].path = copy;
     return 0;
 }
 

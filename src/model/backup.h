@@ -87,10 +87,8 @@ void qd_backup_free(struct qd_backup **b);
 /* Adds copies. -QDIAG_E_NO_MEMORY, or -QDIAG_E_BUG for a duplicate (id, index). */
 int qd_backup_add_nv(struct qd_backup *b, unsigned sub, uint16_t id, uint8_t index,
                      const uint8_t data[QD_NV_SIZE], struct qdiag_error *e);
-/* Takes over data (malloc'ed) on success. */
-int qd_backup_add_file(struct qd_backup *b, enum qd_section section, const char *path,
-                       uint32_t mtime, uint32_t mode, uint8_t fs, uint8_t *data, size_t len,
-                       struct qdiag_error *e);
+/* Adds a copy of f with its own path; takes over f->data (malloc'ed) on success. */
+int qd_backup_add_file(struct qd_backup *b, const struct qd_file *f, struct qdiag_error *e);
 /* m's path and reason are copied, data too. */
 int qd_backup_add_missing(struct qd_backup *b, const struct qd_missing *m, struct qdiag_error *e);
 

@@ -57,25 +57,30 @@ static int process_holds(const char *pid, const char *real)
     return found;
 }
 
+/* The one who really uses the port may not be the first that has it open, so several are named. */
+#define NAMED 3
+
 int qd_port_holder(const char *path, char *out, size_t cap)
 {
     char *real = realpath(path, NULL);
-    char name[32];
+    DIR *proc = real ? opendir("/proc") : NULL;
     struct dirent *d;
-    DIR *proc;
+    size_t at = 0;
     int found = 0;
 
     out[0] = '\0';
-    proc = real ? opendir("/proc") : NULL;
-    while (proc && !found && (d = readdir(proc)) != NULL) {
+    while (proc && found < NAMED && at < cap && (d = readdir(proc)) != NULL) {
+        char name[32];
+
         if (!isdigit((unsigned char)d->d_name[0]) || !process_holds(d->d_name, real))
             continue;
         program_name(d->d_name, name, sizeof(name));
-        snprintf(out, cap, "process %.20s (%s)", d->d_name, name[0] ? name : "?");
-        found = 1;
+        at += (size_t)snprintf(out + at, cap - at, "%sprocess %.20s (%s)", found ? ", " : "",
+                               d->d_name, name[0] ? name : "?");
+        found++;
     }
     if (proc)
         closedir(proc);
     free(real);
-    return found;
+    return found > 0;
 }

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* Writes "process 812 (ModemManager)" into out and returns 1; 0 with "" when nobody was found,
- * which also happens when the holder belongs to another user. */
+/* Writes "process 812 (ModemManager)" into out, up to three of them, and returns 1; 0 with "" when
+ * nobody was found, which also happens when the holder belongs to another user. */
 int qd_port_holder(const char *path, char *out, size_t cap);
 
 #endif

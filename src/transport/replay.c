@@ -95,7 +95,7 @@ static int fail_replay(struct qdiag_error *e)
 {
     qd_what(e, "the replay differs from the capture");
     qd_hint(e, "use the same command and options as for the capture");
-    return -QDIAG_E_PROTOCOL;
+    return -QDIAG_E_LINK_IO;
 }
 
 static int fail_differs(const struct replay *r, const struct transfer *want, const uint8_t *p,
@@ -109,7 +109,7 @@ static int fail_differs(const struct replay *r, const struct transfer *want, con
         same++;
     qd_hex(w, want->len < PREFIX_BYTES ? want->len : PREFIX_BYTES, want_hex);
     qd_hex(p, n < PREFIX_BYTES ? n : PREFIX_BYTES, got_hex);
-    qd_fail(e, QDIAG_E_PROTOCOL, r->name,
+    qd_fail(e, QDIAG_E_LINK_IO, r->name,
             "line %zu: expected %s%s (%zu bytes), got %s%s (%zu bytes); they differ at byte %zu",
             want->line, want_hex, want->len > PREFIX_BYTES ? "…" : "", want->len, got_hex,
             n > PREFIX_BYTES ? "…" : "", n, same);
@@ -124,12 +124,12 @@ static int replay_send(void *self, const uint8_t *p, size_t n, const struct qd_d
 
     (void)t;
     if (r->next == r->count) {
-        qd_fail(e, QDIAG_E_PROTOCOL, r->name, "a request of %zu bytes after the last line", n);
+        qd_fail(e, QDIAG_E_LINK_IO, r->name, "a request of %zu bytes after the last line", n);
         return fail_replay(e);
     }
     want = &r->v[r->next];
     if (!want->sent) {
-        qd_fail(e, QDIAG_E_PROTOCOL, r->name,
+        qd_fail(e, QDIAG_E_LINK_IO, r->name,
                 "line %zu: a request of %zu bytes before this was received", want->line, n);
         return fail_replay(e);
     }
@@ -145,7 +145,7 @@ static int stay_silent(const struct replay *r, const struct qd_deadline *t, stru
     uint64_t us = qd_deadline_left_us(t);
 
     if (us == UINT64_MAX) {
-        qd_fail(e, QDIAG_E_PROTOCOL, r->name, "line %zu: nothing more is received before this",
+        qd_fail(e, QDIAG_E_LINK_IO, r->name, "line %zu: nothing more is received before this",
                 r->v[r->next].line);
         return fail_replay(e);
     }

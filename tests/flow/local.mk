@@ -1,3 +1,7 @@
 # qdiag-sim from outside.
 TESTS += tests/flow/sim_front.py tests/flow/sim_front_faults.py
 EXTRA_DIST += tests/flow/sim_front.py tests/flow/sim_front_faults.py tests/flow/sim_rig.py
+if HAVE_PYTHON3
+TESTS += tests/flow/test_cli.py
+endif
+EXTRA_DIST += tests/flow/test_cli.py

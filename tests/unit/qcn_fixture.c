@@ -31,7 +31,8 @@ static void add_file(struct qd_backup *b, enum qd_section s, const char *path, u
     uint8_t *copy = qd_alloc(n, 1);
     assert_non_null(copy);
     memcpy(copy, p, n);
-    assert_int_equal(qd_backup_add_file(b, s, path, mtime, 0, 0, copy, n, &e), 0);
+    assert_int_equal(
+        qd_backup_add_file(b, &(struct qd_file){s, (char *)path, mtime, copy, n, 0, 0}, &e), 0);
 }
 
 /* Byte i of n is 7 * i + n. */

@@ -65,7 +65,8 @@ static void add(struct qd_backup *b, enum qd_section s, const char *path)
     uint8_t *p = malloc(1);
     assert_non_null(p);
     *p = (uint8_t)path[0];
-    assert_int_equal(qd_backup_add_file(b, s, path, 7, 0100644, 0x13, p, 1, &e), 0);
+    assert_int_equal(
+        qd_backup_add_file(b, &(struct qd_file){s, (char *)path, 7, p, 1, 0100644, 0x13}, &e), 0);
 }
 
 static void test_files_sorted(void **state)

@@ -36,7 +36,10 @@ static void add_file(struct qd_backup *b, const char *path, uint32_t mode, uint8
 {
     struct qdiag_error e = {0};
     uint8_t *p = qd_alloc(1, 1);
-    assert_int_equal(qd_backup_add_file(b, QD_SEC_PROVISIONING, path, 0, mode, fs, p, 1, &e), 0);
+    assert_int_equal(
+        qd_backup_add_file(
+            b, &(struct qd_file){QD_SEC_PROVISIONING, (char *)path, 0, p, 1, mode, fs}, &e),
+        0);
 }
 
 static void fill_backup(struct qd_backup *b)

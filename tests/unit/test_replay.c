@@ -85,7 +85,7 @@ static void test_replay_silence(void **state)
     must_be_silent(l, 250);
     assert_int_equal(r->now_us, before + 250000); /* on the caller's clock */
     must_be_silent(l, 0);
-    assert_int_equal(qd_link_recv(l, &byte, 1, &got, &never, &e), -QDIAG_E_PROTOCOL);
+    assert_int_equal(qd_link_recv(l, &byte, 1, &got, &never, &e), -QDIAG_E_LINK_IO);
     assert_non_null(strstr(e.why, "line 2"));
     must_send(l, "a", 1);
     qd_link_close(&l);
@@ -96,7 +96,7 @@ static void send_refused(struct qd_link *l, const char *p, size_t n, const char 
     struct qd_deadline t = in_ms(l->ctx, 1000);
     struct qdiag_error e = {0};
 
-    assert_int_equal(qd_link_send(l, (const uint8_t *)p, n, &t, &e), -QDIAG_E_PROTOCOL);
+    assert_int_equal(qd_link_send(l, (const uint8_t *)p, n, &t, &e), -QDIAG_E_LINK_IO);
     assert_string_equal(e.what, "the replay differs from the capture");
     assert_string_equal(e.why, why);
     assert_string_equal(e.item, l->address);

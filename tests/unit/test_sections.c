@@ -73,25 +73,8 @@ static void test_places(void **state)
     qd_names_free(&r.folders);
 }
 
-static void test_objections(void **state)
-{
-    (void)state;
-    char longer[1100];
-    assert_null(qd_section_objection("/nv/item_files/ims/a"));
-    assert_non_null(qd_section_objection("/nv/\x01"));
-    assert_non_null(qd_section_objection("/nv/\xc3\xa4"));
-    memset(longer, 'a', sizeof longer);
-    longer[0] = '/';
-    longer[1024] = '\0';
-    assert_null(qd_section_objection(longer));
-    longer[1024] = 'a';
-    longer[1025] = '\0';
-    assert_non_null(qd_section_objection(longer));
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_places),
-                                       cmocka_unit_test(test_objections)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_places)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# The command line: answers on stdout, everything else on stderr, JSON that parses, masking, help made
+# from the tables, usage errors with exit code 2, and units that cannot be found.
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
+from rig import QDIAG, SMALL, Sim, backup, backup_json, main, put, qdiag, read, small_unit
+
+IMEI = "001001000000015"
+
+
+def test_usage_errors(work):
+    for args in ((), ("nonsense",), ("backup",), ("backup", "--xqcn"), ("check",),
+                 ("check", "a", "b"), ("backup", "--no-such"), ("list", "--xqcn", "x"),
+                 ("backup", "--xqcn", "x", "--sub", "3"), ("backup", "--xqcn", "x", "--sub", "-1"),
+                 ("backup", "--xqcn", "x", "--nv-range", "9"),
+                 ("backup", "--xqcn", "x", "--nv-range", "9-3"),
+                 ("backup", "--xqcn", "x", "--nv-range", "0-65536"),
+                 ("backup", "--xqcn", "x", "--timeout", "0"),
+                 ("backup", "--xqcn", "x", "--timeout", "3s"),
+                 ("backup", "--xqcn", "x", "--json=line"), ("help", "nonsense"),
+                 ("backup", "--xqcn", "", "-d", "tty:/dev/null"),
+                 ("backup", "--xqcn", "x", "-d", "what:ever")):
+        p = qdiag(*args, cwd=work)
+        assert p.returncode == 2, (args, p.returncode, p.stderr)
+        assert p.stdout == "" and p.stderr.startswith("qdiag: "), (args, p.stdout, p.stderr)
+        assert os.listdir(work) == []
+
+
+def test_help(work):
+    p = qdiag("help", check=0)
+    for word in ("backup", "check", "info", "list"):
+        assert word in p.stdout
+        one = qdiag("help", word, check=0).stdout
+        assert one == qdiag(word, "--help", check=0).stdout and "usage:" in one
+    assert "--xqcn" in qdiag("help", "backup").stdout
+    assert "--xqcn" not in qdiag("help", "check").stdout
+    assert qdiag("--version", check=0).stdout.startswith("qdiag ")
+
+
+def test_no_unit(work):
+    p = qdiag("info", "-d", "tty:" + work + "/none", check=6)
+    assert "not touched" in p.stderr
+    qdiag("info", "-d", "unix:" + work + "/none", check=6)
+    put(work + "/file", b"x")
+    qdiag("info", "-d", "tty:" + work + "/file", check=7)
+    qdiag("info", "-d", "tcp:127.0.0.1:1", check=7)
+    p = qdiag("backup", "--xqcn", work + "/x", "-d", "usb:2c7c:0195")
+    assert p.returncode == 13 and "tty:/dev/ttyUSB" in p.stderr, p.stderr
+
+
+def test_text_answers(work):
+    out = work + "/out.xqcn"
+    with Sim(small_unit(work + "/u")) as sim:
+        p = backup(sim, out, check=0)
+        assert p.stderr == "", p.stderr
+        assert p.stdout.startswith("saved %s " % out) and IMEI not in p.stdout
+        assert "…0015" in p.stdout
+        q = backup(sim, out, *SMALL, "-q", check=0)
+        assert q.stdout == "" and q.stderr == ""
+        p = backup(sim, out, *SMALL, "--show-identity", check=0)
+        assert IMEI in p.stdout
+        p = qdiag("info", "-d", sim.address, check=0)
+        assert "EG95" in p.stdout and "…0015" in p.stdout and "0x13" in p.stdout
+        assert IMEI not in p.stdout + p.stderr
+    p = qdiag("check", out, check=0)
+    assert p.stdout.startswith("sound: ") and IMEI not in p.stdout
+    assert "every byte is as saved" in p.stdout
+
+
+def test_json_answers(work):
+    out = work + "/out.xqcn"
+    with Sim(small_unit(work + "/u")) as sim:
+        p, a = backup_json(sim, out, check=0)
+        assert p.stderr == ""
+        assert a["schema"] == "qdiag.backup/1" and a["result"] == "ok" and a["exit_code"] == 0
+        assert a["error"] is None and a["complete"] is True and a["file"] == out
+        assert a["unit"]["imei"][0] == {"state": "usable", "value": "…0015"}
+        assert a["nv_items"] == [27, 2, 1], a["nv_items"]
+        p = backup(sim, out, *SMALL, "--json=lines", check=0)
+        events = [json.loads(x) for x in p.stdout.splitlines()]
+        assert [e["event"] for e in events].count("result") == 1 and len(events) > 5
+        assert events[-1]["event"] == "result" and events[-1]["complete"] is True
+        assert {e["phase"] for e in events[:-1]} >= {"identity", "nv", "efs-walk", "efs-files",
+                                                     "save"}
+        a = json.loads(qdiag("info", "--json", "-d", sim.address, check=0).stdout)
+        assert a["schema"] == "qdiag.info/1" and a["unit"]["model"] == "EG95"
+    a = json.loads(qdiag("check", "--json", out, check=0).stdout)
+    assert a["schema"] == "qdiag.check/1" and a["manifest"] == "matches" and a["complete"] is True
+    os.unlink(out + ".manifest.json")
+    a = json.loads(qdiag("check", "--json", out, check=0).stdout)
+    assert a["manifest"] == "none" and a["complete"] is None
+    a = json.loads(qdiag("check", "--json", work + "/none", check=12).stdout)
+    assert a["error"]["name"] == "local_file" and a["error"]["unit"] == "untouched"
+    a = json.loads(qdiag("list", "--json", check=0).stdout)
+    assert a["schema"] == "qdiag.list/1" and isinstance(a["ports"], list)
+
+
+def test_identity_stays_out(work):
+    """Log and screen at the highest level hold neither IMEI nor SPC nor the IMEI's NV bytes."""
+    log = work + "/log"
+    with Sim(small_unit(work + "/u")) as sim:
+        p = backup(sim, work + "/out.xqcn", *SMALL, "-vvvv", "--log-file", log, check=0)
+    text = p.stderr + p.stdout + read(log).decode()
+    assert "trace" in text and len(text) > 10000
+    for secret in (IMEI, "080a1000010000005", "303030303030"):
+        assert secret not in text, secret
+    assert os.stat(log).st_mode & 0o777 == 0o600
+
+
+def test_log_file(work):
+    log = work + "/log"
+    with Sim(small_unit(work + "/u"), "readerr=00020000:2:5") as sim:
+        backup(sim, work + "/a.xqcn", *SMALL, "--log-file", log, check=3)
+        first = len(read(log))
+        backup(sim, work + "/a.xqcn", *SMALL, "--log-file", log, check=3)
+    assert first > 0 and len(read(log)) > first
+    with Sim(small_unit(work + "/v")) as sim:
+        backup(sim, work + "/b.xqcn", *SMALL, "--log-file", work + "/none/x", check=12)
+    assert not os.path.exists(work + "/b.xqcn")
+
+
+def test_one_subscription(work):
+    with Sim(small_unit(work + "/u")) as sim:
+        p, a = backup_json(sim, work + "/a.xqcn", *SMALL, "--sub", "1", check=0)
+        assert a["nv_items"][0] == 0 and a["nv_items"][1] == 2 and a["nv_items"][2] == 0
+        p, a = backup_json(sim, work + "/b.xqcn", *SMALL, "--sub", "all", check=0)
+        assert a["nv_items"] == [27, 2, 1]
+
+
+def test_progress_on_a_terminal(work):
+    """A bar on a terminal, lines elsewhere, nothing when told so."""
+    with Sim(small_unit(work + "/u"), args=("--latency", "service=300us")) as sim:
+        main_fd, side = pty.openpty()
+        p = subprocess.Popen([QDIAG, "backup", "--xqcn", work + "/a.xqcn", "-d", sim.address,
+                              *SMALL], stdout=subprocess.DEVNULL, stderr=side)
+        os.close(side)
+        seen = b""
+        while True:
+            ready, _, _ = select.select([main_fd], [], [], 30)
+            try:
+                got = os.read(main_fd, 4096) if ready else b""
+            except OSError:
+                got = b""
+            if not got:
+                break
+            seen += got
+        assert p.wait(20) == 0
+        os.close(main_fd)
+        assert b"\r\x1b[K" in seen and b"nv" in seen and b"%" in seen
+        q = qdiag("backup", "--xqcn", work + "/b.xqcn", "-d", sim.address, *SMALL, check=0)
+        assert "\r" not in q.stderr and "efs-files" in q.stderr
+        q = qdiag("backup", "--progress=none", "--xqcn", work + "/b.xqcn", "-d", sim.address,
+                  *SMALL, check=0)
+        assert q.stderr == ""
+
+
+def test_locked_unit(work):
+    """Everything refused with 0x42: exit 8, at once, and the text says that no code is sent."""
+    with Sim(small_unit(work + "/u"), "errcode=nv:42") as sim:
+        start = time.time()
+        p = backup(sim, work + "/a.xqcn", check=8)
+        assert "locked" in p.stderr and "SPC" in p.stderr
+        assert time.time() - start < 10
+    assert os.listdir(work) == ["u"]
+
+
+if __name__ == "__main__":
+    sys.exit(main([test_usage_errors, test_help, test_no_unit, test_text_answers,
+                   test_json_answers, test_identity_stays_out, test_log_file,
+                   test_one_subscription, test_progress_on_a_terminal, test_locked_unit]))
