@@ -289,8 +289,9 @@ static json_t *missing_entry(struct maker *m, const struct qd_missing *x)
     } else {
         set(m, o, "kind", json_string("efs"));
         set(m, o, "fs", fs_name(x->fs));
-        /* Where the manifest itself is the backup of a file, its name must be whole. */
-        set(m, o, "path", x->data ? json_string(x->path) : masked(x->path));
+        set(m, o, "path", masked(x->path));
+        if (x->data) /* here the manifest is the backup of the file: its name must be whole */
+            set(m, o, "path_hex", hex_text((const uint8_t *)x->path, strlen(x->path)));
     }
     set(m, o, "reason", masked(x->reason));
     set(m, o, "wire", x->wire == -1 ? json_null() : json_integer((json_int_t)x->wire));

@@ -99,6 +99,15 @@ static void read_head(struct reading *r, const json_t *o, struct qd_manifest *m)
     get(r, o, "counts", JSON_OBJECT);
 }
 
+/* "nv": null stands for the whole subscription. */
+static void check_nv_entry(struct reading *r, const json_t *x)
+{
+    const json_t *nv = json_object_get(x, "nv");
+    get_size(r, x, "completeness.sub");
+    if (!nv || !json_is_null(nv))
+        get_size(r, x, "completeness.nv");
+}
+
 static void check_entry(struct reading *r, const json_t *x, const char *key)
 {
     char kind[8] = "";
@@ -107,7 +116,7 @@ static void check_entry(struct reading *r, const json_t *x, const char *key)
     get_text(r, x, "completeness.kind", kind, sizeof kind);
     get(r, x, "completeness.reason", JSON_STRING);
     if (r->rc == 0 && strcmp(kind, "nv") == 0)
-        get_size(r, x, "completeness.sub");
+        check_nv_entry(r, x);
     else if (r->rc == 0 && strcmp(kind, "efs") == 0)
         get(r, x, "completeness.path", JSON_STRING);
     else if (r->rc == 0)

@@ -30,7 +30,7 @@ static const char *what_was_heard(const struct qd_diag *d)
         return "text was heard, as on an AT or NMEA port";
     if (h->echoes)
         return "only our own bytes came back: the port echoes";
-    if (h->frames && d->stats.strays == 0)
+    if (h->frames && d->stats.strays + d->stats.foreign == 0)
         return "only unsolicited frames were heard, no answer to VERNO";
     if (h->frames)
         return "frames were heard, but no answer to VERNO";

@@ -54,6 +54,10 @@ struct qd_recent_request *qd_recent_find(struct qd_recent *r, const uint8_t *p, 
 
 int qd_recent_same_command(const struct qd_recent *r, const uint8_t *p, size_t len)
 {
+    if (len > 1 && qd_diag_bad_name(p[0])) { /* an error frame names the command behind its code */
+        p++;
+        len--;
+    }
     for (unsigned i = 0; i < QD_RECENT_ASKED; i++) {
         const struct qd_recent_request *slot = &r->asked[i];
         size_t head = slot->n ? qd_cmd_rule(slot->cmd)->head : 0;

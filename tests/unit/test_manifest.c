@@ -62,6 +62,11 @@ static void fill_backup(struct qd_backup *b)
                                 .index = 0,
                                 .reason = (char[]){"security mode"},
                                 .wire = 0x47});
+    miss(b, (struct qd_missing){.kind = QD_MISSING_WITHHELD,
+                                .sub = 2,
+                                .nv = -1,
+                                .reason = (char[]){"the whole subscription"},
+                                .wire = 0x42});
     miss(b, (struct qd_missing){.kind = QD_MISSING_NOT_HELD,
                                 .sub = -1,
                                 .nv = -1,
@@ -165,8 +170,12 @@ static void check_missing(const json_t *o)
     x = json_array_get(at(c, "withheld"), 0);
     assert_text_at(x, "kind", "nv");
     assert_int_equal(json_integer_value(at(x, "nv")), 85);
+    x = json_array_get(at(c, "withheld"), 1);
+    assert_int_equal(json_integer_value(at(x, "sub")), 2);
+    assert_true(json_is_null(at(x, "nv")));
     x = json_array_get(at(c, "not_held"), 0);
     assert_text_at(x, "path", "/nv/\\xff\\x0a");
+    assert_text_at(x, "path_hex", "2f6e762fff0a");
     assert_text_at(x, "data", "cafe");
     assert_true(json_is_null(at(x, "wire")));
     x = json_array_get(at(c, "not_held"), 1);
@@ -239,7 +248,7 @@ static void test_round_trip(void **state)
     assert_int_equal(strncmp(back->tool, "qdiag ", 6), 0);
     assert_int_equal(back->complete, 0);
     assert_int_equal(back->unreadable, 1);
-    assert_int_equal(back->withheld, 1);
+    assert_int_equal(back->withheld, 2);
     assert_int_equal(back->not_held, 2);
     assert_int_equal(back->nstreams, 26);
     assert_int_equal(qd_manifest_compare(back, m.tree, &e), 0);
@@ -343,7 +352,7 @@ static void test_strict_reading(void **state)
         {"\"unreadable\": [", "\"unreadable\": {}, \"x\": [", "key completeness.unreadable"},
         {"\"unreadable\": [", "\"unreadable\": [7, ", "key completeness.unreadable"},
         {"\"kind\": \"efs\"", "\"kind\": \"foo\"", "key completeness.unreadable"},
-        {"\"nv\": 85", "\"nv\": null", "key completeness.nv"},
+        {"\"nv\": 85", "\"nv\": \"85\"", "key completeness.nv"},
         {"\"streams\": [", "\"streams\": null, \"x\": [", "key streams"},
         {"\"streams\": [", "\"streams\": [[], ", "key streams"},
         {"\"path\": \"/File_Version\"", "\"path\": 3", "key streams.path"},

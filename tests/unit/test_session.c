@@ -195,6 +195,24 @@ static void test_error_frames_of_others(void **state)
     fake_modem_free(m);
 }
 
+/* Another client's answers to a command this session does not use are no reason for doubt. */
+static void test_foreign_replies(void **state)
+{
+    struct fake_modem *m = fake_modem_new();
+    struct qd_reply r;
+
+    (void)state;
+    for (unsigned i = 0; i < 20; i++) /* the VERNO of the opening is long ago */
+        assert_int_equal(fake_ask(m, QD_CMD_NV_READ, fake_nv_request(i), &r), 0);
+    fake_frame(&m->before, "\x1c\x08\x00", 3);
+    fake_frame(&m->before, "\x15\x7c\x00", 3);
+    assert_int_equal(fake_ask(m, QD_CMD_NV_READ, fake_nv_request(550), &r), 0);
+    assert_nv(&r, 550);
+    assert_int_equal(qd_diag_stats(m->d).strays, 0);
+    assert_int_equal(qd_diag_stats(m->d).foreign, 2);
+    fake_modem_free(m);
+}
+
 static void test_bad_names(void **state)
 {
     static const char *const names[] = {
@@ -479,15 +497,25 @@ static void test_trace(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_open),         cmocka_unit_test(test_open_verno_refused),
-        cmocka_unit_test(test_open_stale),   cmocka_unit_test(test_one_frame_per_send),
-        cmocka_unit_test(test_stats),        cmocka_unit_test(test_flag_after_bad_frame),
-        cmocka_unit_test(test_error_frames), cmocka_unit_test(test_error_frames_of_others),
-        cmocka_unit_test(test_bad_names),    cmocka_unit_test(test_other_echo),
-        cmocka_unit_test(test_read_vectors), cmocka_unit_test(test_short_reply),
-        cmocka_unit_test(test_wrapper),      cmocka_unit_test(test_junk),
-        cmocka_unit_test(test_every_split),  cmocka_unit_test(test_refuses_to_send),
-        cmocka_unit_test(test_checkpoint),   cmocka_unit_test(test_checkpoint_without_loopback),
+        cmocka_unit_test(test_open),
+        cmocka_unit_test(test_open_verno_refused),
+        cmocka_unit_test(test_open_stale),
+        cmocka_unit_test(test_one_frame_per_send),
+        cmocka_unit_test(test_stats),
+        cmocka_unit_test(test_flag_after_bad_frame),
+        cmocka_unit_test(test_error_frames),
+        cmocka_unit_test(test_error_frames_of_others),
+        cmocka_unit_test(test_foreign_replies),
+        cmocka_unit_test(test_bad_names),
+        cmocka_unit_test(test_other_echo),
+        cmocka_unit_test(test_read_vectors),
+        cmocka_unit_test(test_short_reply),
+        cmocka_unit_test(test_wrapper),
+        cmocka_unit_test(test_junk),
+        cmocka_unit_test(test_every_split),
+        cmocka_unit_test(test_refuses_to_send),
+        cmocka_unit_test(test_checkpoint),
+        cmocka_unit_test(test_checkpoint_without_loopback),
         cmocka_unit_test(test_trace),
     };
 
