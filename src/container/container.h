@@ -38,6 +38,16 @@ int qd_xqcn_read(struct qd_source *src, const struct qd_notes *notes, struct qd_
                  struct qdiag_error *e);
 int qd_xqcn_write(const struct qd_node *root, struct qd_sink *out, struct qdiag_error *e);
 
+/* CFB, the compound file of .qcn ⇄ tree. Order of storages among themselves and of streams among
+ * themselves survives; so do the root's name and lf of an XQCN (docs/formats/qcn.md). Deterministic. */
+struct qd_cfb_options {
+    int64_t time; /* Unix seconds to put on storages; -1 = none, times are 0 */
+};
+int qd_cfb_read(struct qd_source *src, const struct qd_notes *notes, struct qd_node **root,
+                struct qdiag_error *e);
+int qd_cfb_write(const struct qd_node *root, const struct qd_cfb_options *o, struct qd_sink *out,
+                 struct qdiag_error *e);
+
 /* Content rules of the QCN tree ⇄ model. */
 int qd_qcn_to_backup(const struct qd_node *root, const struct qd_notes *notes, struct qd_backup **b,
                      struct qdiag_error *e);

@@ -21,6 +21,7 @@ struct qd_node {
     struct qd_node **child; /* storages */
     size_t nchild, cap;
     struct qd_node *parent;
+    int lf; /* root only: the XQCN text had LF line ends; 0 = CRLF, as QPST writes */
 };
 
 struct qd_node *qd_tree_new(const char *root_name);
