@@ -496,14 +496,46 @@ static void set_handlers(xmlSAXHandler *sax)
     sax->serror = on_error;
 }
 
+/* libxml2 reports failed character conversion past the parser's own handler, straight to stderr.
+ * The handlers are per thread and the program's own: they are put back. */
+struct error_handlers {
+    xmlGenericErrorFunc text;
+    xmlStructuredErrorFunc structured;
+    void *text_user, *structured_user;
+};
+
+__attribute__((format(printf, 2, 3))) static void say_nothing(void *user, const char *fmt, ...)
+{
+    (void)user;
+    (void)fmt;
+}
+
+static void silence(struct error_handlers *h)
+{
+    h->text = xmlGenericError;
+    h->text_user = xmlGenericErrorContext;
+    h->structured = xmlStructuredError;
+    h->structured_user = xmlStructuredErrorContext;
+    xmlSetGenericErrorFunc(NULL, say_nothing);
+    xmlSetStructuredErrorFunc(NULL, NULL);
+}
+
+static void restore(const struct error_handlers *h)
+{
+    xmlSetGenericErrorFunc(h->text_user, h->text);
+    xmlSetStructuredErrorFunc(h->structured_user, h->structured);
+}
+
 int qd_xqcn_read(struct qd_source *src, const struct qd_notes *notes, struct qd_node **root,
                  struct qdiag_error *e)
 {
     xmlSAXHandler sax;
+    struct error_handlers before;
     struct reader r = {.src = src, .notes = notes, .e = e};
     uint8_t *buf = qd_alloc(CHUNK, 1);
     *root = NULL;
     set_handlers(&sax);
+    silence(&before);
     if (buf)
         r.xml = xmlCreatePushParserCtxt(&sax, &r, NULL, 0, NULL);
     int rc = r.xml ? 0 : qd_nomem(e);
@@ -515,6 +547,7 @@ int qd_xqcn_read(struct qd_source *src, const struct qd_notes *notes, struct qd_
     for (size_t i = 0; i < r.depth; i++)
         free(r.level[i].v);
     free(buf);
+    restore(&before);
     if (rc == 0)
         *root = r.root;
     else

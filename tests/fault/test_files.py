@@ -175,6 +175,7 @@ def test_damage_without_manifest(work):
              (rb"Name='File_Version'", b"Name='FileVersion'"),
              (rb"Value='02 00 00 00 00 00 '", b"Value='01 00 00 00 00 00 '"),
              (rb"<Storage Name='EFS_Dir'>", b"<Storage Name='EFS_Dix'>"),
+             (rb"Name='default'", b"Name='def\x81\x8dult'"),
              (rb"</Storage>", b"</Storag>"), (rb"<Storage", b"<!DOCTYPE x []><Storage")]
     for old, new in edits:
         bad, n = re.subn(old, new, data, count=1)
@@ -182,6 +183,7 @@ def test_damage_without_manifest(work):
         p = check_bytes(work, bad, None)
         assert p.returncode == 10, (old, new, p.returncode, p.stdout)
         lines = p.stderr.splitlines()
+        assert lines[0].startswith("qdiag: "), "somebody else wrote to stderr: " + p.stderr
         assert lines[1].strip().startswith("at") and "out.xqcn" in lines[1], p.stderr
 
 
