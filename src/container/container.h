@@ -26,7 +26,8 @@ enum qd_container {
     QD_C_GZIP,
     QD_C_ZIP,
     QD_C_ZEROS,
-    QD_C_EMPTY
+    QD_C_EMPTY,
+    QD_C_TAR
 };
 
 /* Kind by the first bytes (at least 512 when the file has them), never by the name. */
@@ -51,6 +52,10 @@ int qd_cfb_write(const struct qd_node *root, const struct qd_cfb_options *o, str
 /* Content rules of the QCN tree ⇄ model. */
 int qd_qcn_to_backup(const struct qd_node *root, const struct qd_notes *notes, struct qd_backup **b,
                      struct qdiag_error *e);
+/* As qd_qcn_to_backup, but the data of the files stays the tree's (qd_file.borrowed): half the
+ * memory. The tree must outlive the backup. */
+int qd_qcn_view(const struct qd_node *root, const struct qd_notes *notes, struct qd_backup **b,
+                struct qdiag_error *e);
 int qd_qcn_from_backup(const struct qd_backup *b, const char *root_name, struct qd_node **root,
                        struct qdiag_error *e);
 

@@ -1,11 +1,13 @@
 noinst_LTLIBRARIES += src/container/libcontainer.la
 src_container_libcontainer_la_SOURCES = \
-	src/container/container.h src/container/manifest.c src/container/manifest.h \
+	src/container/container.h src/container/doc.c src/container/doc.h src/container/gz.c \
+	src/container/gz.h src/container/manifest.c src/container/manifest.h \
+	src/container/manifest_apply.c \
 	src/container/manifest_read.c src/container/qcn.h src/container/qcn_efs.c \
 	src/container/qcn_nv.c src/container/qcn_props.c src/container/qcn_read.c \
 	src/container/qcn_write.c src/container/sniff.c src/container/tree.c src/container/tree.h \
 	src/container/xqcn_hex.c src/container/xqcn_hex.h src/container/xqcn_read.c \
 	src/container/xqcn_write.c
-src_container_libcontainer_la_CFLAGS = $(AM_CFLAGS) $(LIBXML_CFLAGS) $(JANSSON_CFLAGS)
-src_container_libcontainer_la_LIBADD = $(LIBXML_LIBS) $(JANSSON_LIBS)
+src_container_libcontainer_la_CFLAGS = $(AM_CFLAGS) $(LIBXML_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS)
+src_container_libcontainer_la_LIBADD = $(LIBXML_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS)
 EXTRA_DIST += docs/formats/catalog.md docs/formats/manifest.md docs/formats/qcn.md

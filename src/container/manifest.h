@@ -28,6 +28,16 @@ struct qd_manifest_in {
     uint8_t efs_subsys[2]; /* subsystems that answered; 0 = none */
     int complete;
     const uint8_t *salt; /* 16 random bytes */
+    /* A converted file: what it was made of, and that file's manifest (its evidence, model, firmware
+     * and time of backup are copied) or NULL when it had none. */
+    const struct qd_converted *converted;
+    int folder_form; /* the file itself holds links and folders: they are not "not held" */
+};
+
+struct qd_converted {
+    const char *file_name, *file_sha256, *container;
+    uint64_t file_size;
+    const struct qd_manifest *manifest; /* may be NULL */
 };
 
 /* The manifest as JSON text (pretty, keys in fixed order, final newline); free() it. */
@@ -46,6 +56,7 @@ struct qd_manifest {
         char sha256[65];
     } * stream;
     size_t unreadable, withheld, not_held;
+    struct json_t *json; /* all of it, for what a conversion copies */
 };
 
 /* Strict: wrong schema, wrong types or missing keys are -QDIAG_E_FILE_DAMAGED with the key named.
@@ -53,6 +64,15 @@ struct qd_manifest {
 int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_manifest **m,
                      struct qdiag_error *e);
 void qd_manifest_free(struct qd_manifest **m);
+
+/* Fills what a QCN cannot say into the backup of that file: modes and subsystems of its files, and
+ * what is unreadable, withheld or not held. Entries that match no file are told as notes. */
+int qd_manifest_apply(const struct qd_manifest *m, const struct qd_notes *notes,
+                      struct qd_backup *b, struct qdiag_error *e);
+
+/* Subsystems that answered, as far as the manifest names them; model name or NULL. */
+void qd_manifest_efs(const struct qd_manifest *m, uint8_t efs[2]);
+const char *qd_manifest_model(const struct qd_manifest *m);
 
 /* Compares the tree of a file with its manifest, stream by stream. */
 int qd_manifest_compare(const struct qd_manifest *m, const struct qd_node *tree,

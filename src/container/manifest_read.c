@@ -188,7 +188,7 @@ int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_man
     read_head(&r, o, m);
     read_completeness(&r, o, m);
     read_streams(&r, o, m);
-    json_decref(o);
+    m->json = o;
     if (r.rc == 0)
         *out = m;
     else
@@ -205,6 +205,7 @@ void qd_manifest_free(struct qd_manifest **mp)
     for (size_t i = 0; i < m->nstreams; i++)
         free(m->stream[i].path);
     free(m->stream);
+    json_decref(m->json);
     free(m);
 }
 

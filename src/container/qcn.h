@@ -13,6 +13,7 @@ struct qd_qcn {
     const struct qd_notes *notes;
     struct qdiag_error *e;
     struct qd_backup *b;
+    int borrow; /* file data stays the tree's */
 };
 
 /* Refuses the file: item = "/path/of/node suffix", why = the text. suffix may be NULL. */

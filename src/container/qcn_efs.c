@@ -138,16 +138,17 @@ static int add_entry(struct qd_qcn *q, enum qd_section section, const struct qd_
     if (fault)
         return qd_qcn_bad(q, dir, NULL, "%s", fault);
     char *name = qd_strndup(path, len);
-    uint8_t *copy = qd_alloc(data->len, 1);
-    if (copy && data->len > 0)
+    uint8_t *copy = q->borrow ? data->data : qd_alloc(data->len, 1);
+    if (copy && !q->borrow && data->len > 0)
         memcpy(copy, data->data, data->len);
     struct qd_file f = {.section = section,
                         .path = name,
                         .mtime = skip ? qd_get32(dir->data + 4) : 0,
                         .data = copy,
-                        .len = data->len};
-    rc = name && copy ? qd_backup_add_file(q->b, &f, q->e) : qd_nomem(q->e);
-    if (rc != 0)
+                        .len = data->len,
+                        .borrowed = q->borrow != 0};
+    rc = name && (copy || q->borrow) ? qd_backup_add_file(q->b, &f, q->e) : qd_nomem(q->e);
+    if (rc != 0 && !q->borrow)
         free(copy);
     free(name);
     return rc;

@@ -139,10 +139,10 @@ static int read_all(struct qd_qcn *q, const struct qd_node *root)
     return rc;
 }
 
-int qd_qcn_to_backup(const struct qd_node *root, const struct qd_notes *notes, struct qd_backup **b,
-                     struct qdiag_error *e)
+static int run(const struct qd_node *root, const struct qd_notes *notes, int borrow,
+               struct qd_backup **b, struct qdiag_error *e)
 {
-    struct qd_qcn q = {.notes = notes, .e = e, .b = qd_backup_new()};
+    struct qd_qcn q = {.notes = notes, .e = e, .b = qd_backup_new(), .borrow = borrow};
     *b = NULL;
     if (!q.b)
         return qd_nomem(e);
@@ -152,4 +152,16 @@ int qd_qcn_to_backup(const struct qd_node *root, const struct qd_notes *notes, s
     else
         qd_backup_free(&q.b);
     return rc;
+}
+
+int qd_qcn_to_backup(const struct qd_node *root, const struct qd_notes *notes, struct qd_backup **b,
+                     struct qdiag_error *e)
+{
+    return run(root, notes, 0, b, e);
+}
+
+int qd_qcn_view(const struct qd_node *root, const struct qd_notes *notes, struct qd_backup **b,
+                struct qdiag_error *e)
+{
+    return run(root, notes, 1, b, e);
 }

@@ -52,6 +52,8 @@ enum qd_container qd_sniff(const uint8_t *head, size_t n)
         return QD_C_ZIP;
     if (starts(head, n, "[NV items]") || starts(head, n, "[Complete items"))
         return QD_C_TEXT_QCN;
+    if (n >= 512 && memcmp(head + 257, "ustar", 5) == 0)
+        return QD_C_TAR;
     return looks_like_xml(head, n) ? QD_C_XQCN : QD_C_UNKNOWN;
 }
 
@@ -74,6 +76,8 @@ const char *qd_container_name(enum qd_container c)
         return "nothing but zero bytes";
     case QD_C_EMPTY:
         return "empty";
+    case QD_C_TAR:
+        return "tar";
     case QD_C_UNKNOWN:
         break;
     }

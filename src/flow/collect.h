@@ -6,7 +6,7 @@
 
 #include <qdiag/backup.h>
 
-#include "flow/sections.h"
+#include "model/sections.h"
 #include "model/backup.h"
 #include "service/efs.h"
 

@@ -34,7 +34,8 @@ void qd_backup_free(struct qd_backup **bp)
     }
     for (size_t i = 0; i < b->files.n; i++) {
         free(b->files.v[i].path);
-        free(b->files.v[i].data);
+        if (!b->files.v[i].borrowed)
+            free(b->files.v[i].data);
     }
     for (size_t i = 0; i < b->missing.n; i++) {
         free(b->missing.v[i].path);

@@ -36,6 +36,7 @@ struct qd_file {
     size_t len;
     uint32_t mode; /* EFS mode, 0 = not known (XQCN does not hold it) */
     uint8_t fs;    /* 0x13, 0x3E; 0 = not known */
+    uint8_t borrowed; /* 1: data belongs to somebody else, who lives longer; never freed here */
 };
 
 struct qd_file_set {
@@ -87,7 +88,7 @@ void qd_backup_free(struct qd_backup **b);
 /* Adds copies. -QDIAG_E_NO_MEMORY, or -QDIAG_E_BUG for a duplicate (id, index). */
 int qd_backup_add_nv(struct qd_backup *b, unsigned sub, uint16_t id, uint8_t index,
                      const uint8_t data[QD_NV_SIZE], struct qdiag_error *e);
-/* Adds a copy of f with its own path; takes over f->data (malloc'ed) on success. */
+/* Adds a copy of f with its own path; takes over f->data (malloc'ed) on success, unless borrowed. */
 int qd_backup_add_file(struct qd_backup *b, const struct qd_file *f, struct qdiag_error *e);
 /* m's path and reason are copied, data too. */
 int qd_backup_add_missing(struct qd_backup *b, const struct qd_missing *m, struct qdiag_error *e);

@@ -32,7 +32,7 @@ static void add_file(struct qd_backup *b, enum qd_section s, const char *path, u
     assert_non_null(copy);
     memcpy(copy, p, n);
     assert_int_equal(
-        qd_backup_add_file(b, &(struct qd_file){s, (char *)path, mtime, copy, n, 0, 0}, &e), 0);
+        qd_backup_add_file(b, &(struct qd_file){s, (char *)path, mtime, copy, n, 0, 0, 0}, &e), 0);
 }
 
 /* Byte i of n is 7 * i + n. */

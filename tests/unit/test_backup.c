@@ -66,7 +66,8 @@ static void add(struct qd_backup *b, enum qd_section s, const char *path)
     assert_non_null(p);
     *p = (uint8_t)path[0];
     assert_int_equal(
-        qd_backup_add_file(b, &(struct qd_file){s, (char *)path, 7, p, 1, 0100644, 0x13}, &e), 0);
+        qd_backup_add_file(b, &(struct qd_file){s, (char *)path, 7, p, 1, 0100644, 0x13, 0}, &e),
+        0);
 }
 
 static void test_files_sorted(void **state)

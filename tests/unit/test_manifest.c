@@ -38,7 +38,7 @@ static void add_file(struct qd_backup *b, const char *path, uint32_t mode, uint8
     uint8_t *p = qd_alloc(1, 1);
     assert_int_equal(
         qd_backup_add_file(
-            b, &(struct qd_file){QD_SEC_PROVISIONING, (char *)path, 0, p, 1, mode, fs}, &e),
+            b, &(struct qd_file){QD_SEC_PROVISIONING, (char *)path, 0, p, 1, mode, fs, 0}, &e),
         0);
 }
 

@@ -494,9 +494,9 @@ static void test_writer_refuses(void **state)
         struct qdiag_error e = {0};
         struct qd_node *root;
         uint8_t *p = qd_alloc(1, 1);
-        assert_int_equal(
-            qd_backup_add_file(b, &(struct qd_file){k[i].s, (char *)k[i].path, 0, p, 1, 0, 0}, &e),
-            0);
+        assert_int_equal(qd_backup_add_file(
+                             b, &(struct qd_file){k[i].s, (char *)k[i].path, 0, p, 1, 0, 0, 0}, &e),
+                         0);
         assert_int_equal(qd_qcn_from_backup(b, "x", &root, &e), -QDIAG_E_FAILED);
         assert_null(root);
         assert_string_equal(e.item, k[i].path);

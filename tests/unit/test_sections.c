@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "flow/sections.h"
+#include "model/sections.h"
 
 static void test_lines(void **state)
 {

@@ -2,8 +2,8 @@
  *
  * Which section of a QCN an EFS file belongs to, as vendor tools fill them (docs/formats/qcn.md).
  * Pure. */
-#ifndef QD_FLOW_SECTIONS_H
-#define QD_FLOW_SECTIONS_H
+#ifndef QD_MODEL_SECTIONS_H
+#define QD_MODEL_SECTIONS_H
 
 #include "model/backup.h"
 

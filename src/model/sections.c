@@ -3,7 +3,7 @@
  * Section filling as the vendor tools do it: walked folders and the folders of rfnv.bl and rfc.bl
  * go to EFS_Backup, item files to Provisioning_Item_Files. A path no rule names still gets a place,
  * so that nothing the unit lists is left out. */
-#include "flow/sections.h"
+#include "model/sections.h"
 
 #include <stdlib.h>
 #include <string.h>
