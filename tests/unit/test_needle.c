@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Identity values are found in every form and blanked whole; other bytes stay as they are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/hex.h"
+#include "model/needle.h"
+
+static struct qd_needles needles;
+
+static void nv(struct qd_backup *b, uint16_t id, const char *hex)
+{
+    uint8_t data[QD_NV_SIZE] = {0};
+    struct qdiag_error e = {0};
+    assert_int_equal(qd_unhex(hex, data, strlen(hex) / 2), 0);
+    assert_int_equal(qd_backup_add_nv(b, 0, id, 0, data, &e), 0);
+}
+
+static int setup(void **state)
+{
+    struct qdiag_error e = {0};
+    struct qd_backup *b = qd_backup_new();
+    (void)state;
+    nv(b, 550, "084a09512430325781"); /* 490154203237518 */
+    nv(b, 1943, "debc0a452301af00");  /* AF0123450ABCDE */
+    nv(b, 0, "28b11680");             /* 8016B128 */
+    nv(b, 447, "a1b2c3d4e5f6");
+    nv(b, 85, "313232313232");
+    nv(b, 923, "0102030405060708");
+    nv(b, 4184, "010000000000000000ff"); /* too plain to be searched for */
+    nv(b, 571, "deadbeef01020304050607");
+    int rc = qd_needles_collect(b, &needles, &e);
+    qd_backup_free(&b);
+    return rc;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    qd_needles_free(&needles);
+    return 0;
+}
+
+/* The bytes after blanking, as hex. */
+static const char *blanked(const void *p, size_t n)
+{
+    static char hex[512];
+    uint8_t copy[256];
+    assert_true(n <= sizeof copy);
+    memcpy(copy, p, n);
+    int hit = qd_needles_hit(&needles, copy, n);
+    assert_int_equal(hit, qd_needles_blank(&needles, copy, n) > 0);
+    qd_hex(copy, n, hex);
+    return hex;
+}
+
+static const char *blanked_hex(const char *hex)
+{
+    uint8_t p[256];
+    assert_int_equal(qd_unhex(hex, p, strlen(hex) / 2), 0);
+    return blanked(p, strlen(hex) / 2);
+}
+
+static void test_imei(void **state)
+{
+    (void)state;
+    assert_string_equal(blanked("<490154203237518>", 17), "3c"
+                                                          "000000000000000000000000000000"
+                                                          "3e");
+    assert_string_equal(blanked("4901542032375198", 16), "0000000000000000000000000000"
+                                                         "3938");
+    assert_string_equal(blanked("4\0"
+                                "9\0"
+                                "0\0"
+                                "1\0"
+                                "5\0"
+                                "4\0"
+                                "2\0"
+                                "0\0"
+                                "3\0"
+                                "2\0"
+                                "3\0"
+                                "7\0"
+                                "5\0"
+                                "1\0"
+                                "x",
+                                29),
+                        "00000000000000000000000000000000000000000000000000000000"
+                        "78");
+    assert_string_equal(blanked_hex("ff4a09512430325781ff"), "ff4a00000000000000ff");
+    assert_string_equal(blanked_hex("ff49015420323751ff"), "ff00000000000000ff");
+    assert_string_equal(blanked_hex("ff94104502237315ff"), "ff00000000000000ff");
+    /* an IMEISV: the same fourteen digits, then others, shifted by half a byte */
+    assert_string_equal(blanked_hex("430951243032579199"), "430000000000009199");
+}
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    assert_string_equal(blanked_hex("11debc0a452301af22"), "110000000000000022");
+    assert_string_equal(blanked_hex("11af0123450abcde22"), "110000000000000022");
+    assert_string_equal(blanked("AF0123450ABCDE.", 15), "0000000000000000000000000000"
+                                                        "2e");
+    assert_string_equal(blanked("af0123450abcde.", 15), "0000000000000000000000000000"
+                                                        "2e");
+    assert_string_equal(blanked_hex("1128b1168022"), "110000000022");
+    assert_string_equal(blanked_hex("118016b12822"), "110000000022");
+    assert_string_equal(blanked("8016B128", 8), "0000000000000000");
+    assert_string_equal(blanked_hex("11a1b2c3d4e5f622"), "1100000000000022");
+    assert_string_equal(blanked_hex("11f6e5d4c3b2a122"), "1100000000000022");
+    assert_string_equal(blanked("F6:E5:D4:C3:B2:A1", 17), "0000000000000000000000000000000000");
+    assert_string_equal(blanked("a1:b2:c3:d4:e5:f6", 17), "0000000000000000000000000000000000");
+}
+
+static void test_secrets(void **state)
+{
+    (void)state;
+    assert_string_equal(blanked("x122122y", 8), "7800000000000079");
+    assert_string_equal(blanked_hex("ff0102030405060708ff"), "ff0000000000000000ff");
+    assert_string_equal(blanked_hex("010000000000000000ff"), "010000000000000000ff");
+    assert_string_equal(blanked_hex("deadbeef01020304050607"), "deadbeef01020304050607");
+    assert_string_equal(blanked("", 0), "");
+    assert_string_equal(blanked("1", 1), "31");
+}
+
+/* Two values that overlap both go. */
+static void test_overlap(void **state)
+{
+    (void)state;
+    assert_string_equal(blanked_hex("28b11680"
+                                    "28b11680"
+                                    "ff"),
+                        "0000000000000000ff");
+    assert_string_equal(blanked_hex("a1b2c3d4e5f6e5d4c3b2a1"), "0000000000000000000000");
+}
+
+static void test_digit_runs(void **state)
+{
+    char text[] = "a12345678901234b1234567890123c";
+    uint8_t wide[] = "\0"
+                     "1\0"
+                     "2\0"
+                     "3\0"
+                     "4\0"
+                     "5\0"
+                     "6\0"
+                     "7\0"
+                     "8\0"
+                     "9\0"
+                     "0\0"
+                     "1\0"
+                     "2\0"
+                     "3\0"
+                     "4";
+    (void)state;
+    assert_true(qd_digit_runs((uint8_t *)text, 30));
+    assert_int_equal(qd_digit_runs_blank((uint8_t *)text, 30), 1);
+    assert_string_equal(text, "a00000000000000b1234567890123c");
+    assert_false(qd_digit_runs((uint8_t *)text + 16, 14));
+    assert_true(qd_digit_runs(wide, 28));
+    assert_false(qd_digit_runs(wide, 27));
+    assert_int_equal(qd_digit_runs_blank(wide, 28), 1);
+    for (size_t i = 1; i < 28; i += 2)
+        assert_int_equal(wide[i], '0');
+    assert_false(qd_digit_runs(NULL, 0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_imei),       cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_secrets),    cmocka_unit_test(test_overlap),
+        cmocka_unit_test(test_digit_runs),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
