@@ -5,7 +5,7 @@ tests_interop_unpack_unit_LDADD = src/sim/libsim.la src/base/libbase.la
 
 interop_in_sh = tests/interop/backup_units.sh
 interop_in_py = tests/interop/test_checkers.py tests/interop/test_manifest_checker.py \
-	tests/interop/test_units.py
+	tests/interop/test_units.py tests/interop/test_samples.py
 TESTS += $(interop_in_sh)
 if HAVE_PYTHON3
 TESTS += $(interop_in_py)
