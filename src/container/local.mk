@@ -6,7 +6,8 @@ src_container_libcontainer_la_SOURCES = \
 	src/container/manifest_read.c src/container/qcn.h src/container/qcn_efs.c \
 	src/container/qcn_nv.c src/container/qcn_props.c src/container/qcn_read.c \
 	src/container/qcn_write.c src/container/sniff.c src/container/tree.c src/container/tree.h \
-	src/container/xqcn_hex.c src/container/xqcn_hex.h src/container/xqcn_read.c \
+	src/container/xqcn_hex.c src/container/xqcn_hex.h src/container/xqcn_lift.c \
+	src/container/xqcn_lift.h src/container/xqcn_read.c \
 	src/container/xqcn_write.c
 src_container_libcontainer_la_CFLAGS = $(AM_CFLAGS) $(LIBXML_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS)
 src_container_libcontainer_la_LIBADD = $(LIBXML_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS)

@@ -18,28 +18,79 @@ static int is_digit(uint8_t k)
     return k != 0 && k != BLANK;
 }
 
-int qd_hex_text_decode(struct qd_hex_text *t, uint8_t *out, size_t cap)
+/* Bits 5 and 6 together: a letter, and a lower-case one. */
+static unsigned lower_bit(unsigned c)
 {
-    const unsigned char *s = t->p;
-    unsigned char seen = 0;
-    t->pairs = 0;
-    while (s < t->end) {
-        uint8_t hi = kind[*s];
-        if (hi == BLANK) {
-            s++;
-            continue;
-        }
-        if (!is_digit(hi) || s + 1 == t->end || !is_digit(kind[s[1]])) {
-            t->bad_at = (size_t)(s - t->p) + (is_digit(hi) ? 1 : 0);
-            return -1;
-        }
-        if (t->pairs < cap)
-            out[t->pairs] = (uint8_t)((hi - 1) << 4 | (kind[s[1]] - 1));
-        t->pairs++;
-        /* Bit 6 says "letter", bit 5 "lower case": together only in a..f. */
-        seen |= (s[0] & 0x60) == 0x60 || (s[1] & 0x60) == 0x60;
-        s += 2;
+    return c & c >> 1 & 0x20;
+}
+
+static int bad(struct qd_hex_text *t, size_t at)
+{
+    t->bad_at = t->chars + at;
+    return -1;
+}
+
+static void keep(struct qd_hex_text *t, unsigned hi, unsigned lo, uint8_t *out, size_t cap)
+{
+    if (t->pairs < cap)
+        out[t->pairs] = (uint8_t)((kind[hi] - 1) << 4 | (kind[lo] - 1));
+    t->pairs++;
+    t->lower |= (lower_bit(hi) | lower_bit(lo)) != 0;
+}
+
+/* Pairs with a blank behind each, as nearly all text is; gives the number of characters used. */
+static size_t decode_plain(struct qd_hex_text *t, const unsigned char *p, size_t n, uint8_t *out,
+                           size_t cap)
+{
+    size_t room = cap > t->pairs ? cap - t->pairs : 0;
+    size_t most = n / 3 < room ? n / 3 : room, i = 0;
+    unsigned lower = 0;
+    uint8_t *to = out ? out + t->pairs : NULL;
+    for (; i < most; i++, p += 3) {
+        unsigned hi = kind[p[0]], lo = kind[p[1]];
+        if (hi - 1 > 15 || lo - 1 > 15 || p[2] != ' ')
+            break;
+        to[i] = (uint8_t)((hi - 1) << 4 | (lo - 1));
+        lower |= lower_bit(p[0]) | lower_bit(p[1]);
     }
-    t->lower = seen;
+    t->pairs += i;
+    t->lower |= lower != 0;
+    return 3 * i;
+}
+
+int qd_hex_text_more(struct qd_hex_text *t, const unsigned char *p, size_t n, uint8_t *out,
+                     size_t cap)
+{
+    size_t at = 0;
+    if (t->half && n > 0) {
+        if (!is_digit(kind[p[0]]))
+            return bad(t, 0);
+        keep(t, t->half, p[0], out, cap);
+        t->half = 0;
+        at = 1;
+    }
+    while (at < n) {
+        at += decode_plain(t, p + at, n - at, out, cap);
+        if (at == n)
+            break;
+        if (kind[p[at]] == BLANK) {
+            at++;
+        } else if (!is_digit(kind[p[at]])) {
+            return bad(t, at);
+        } else if (at + 1 == n) {
+            t->half = p[at++];
+        } else if (!is_digit(kind[p[at + 1]])) {
+            return bad(t, at + 1);
+        } else {
+            keep(t, p[at], p[at + 1], out, cap);
+            at += 2;
+        }
+    }
+    t->chars += n;
     return 0;
+}
+
+int qd_hex_text_end(struct qd_hex_text *t)
+{
+    return t->half ? bad(t, 0) : 0;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Reads XQCN text into a tree, strictly: what breaks a rule of docs/formats/qcn.md is refused with
- * line and place. libxml2 is fed 1 MiB at a time; its own limit on attribute length is lifted, so
- * every cap is ours and a DOCTYPE is refused at once. Never builds an XML tree, never loads
- * anything from elsewhere, never prints. */
+ * line and place. libxml2 is fed 1 MiB at a time, the hex text of values decoded past it where that
+ * can be (xqcn_lift.h); its own limit on attribute length is switched off, so every cap is ours and
+ * a DOCTYPE is refused at once. Never builds an XML tree, never loads anything from elsewhere,
+ * never prints. */
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/SAX2.h>
@@ -17,7 +18,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "container/container.h"
-#include "container/xqcn_hex.h"
+#include "container/xqcn_lift.h"
 
 #define CHUNK         (1024u * 1024u)
 #define MAX_FILE      (256ull * 1024 * 1024)
@@ -41,6 +42,8 @@ struct reader {
     struct qd_source *src;
     const struct qd_notes *notes;
     struct qdiag_error *e;
+    struct qd_lift lift; /* values on their way past the parser */
+    struct qd_buf shown; /* what the parser is to see of a chunk */
     xmlParserCtxtPtr xml;
     int rc;
     struct qd_node *root;
@@ -313,30 +316,47 @@ static int take_length(struct reader *r, const char *name, const struct attr *a,
     return r->rc;
 }
 
+/* A value that the parser was given as it stands in the file. */
+static int decode_here(struct reader *r, const struct attr *a, size_t len, struct qd_lifted *v)
+{
+    size_t n = (size_t)(a->end - a->p);
+    /* Memory is asked for only when the text is long enough to fill it. */
+    if (len > 0 && len <= n / 2 && !(v->data = qd_alloc(len, 1))) {
+        stop(r, qd_nomem(r->e));
+        return -1;
+    }
+    v->bad = qd_hex_text_more(&v->text, a->p, n, v->data, v->data ? len : 0) != 0 ||
+             qd_hex_text_end(&v->text) != 0;
+    return 0;
+}
+
+static int find_value(struct reader *r, const struct attr *a, size_t len, struct qd_lifted *v)
+{
+    memset(v, 0, sizeof *v);
+    if (a->end > a->p && a->end[-1] == QD_LIFTED && qd_lift_take(&r->lift, v) == 0)
+        return 0;
+    return decode_here(r, a, len, v);
+}
+
 /* The bytes of one stream, or NULL (with r->rc set when that is an error). */
 static uint8_t *take_value(struct reader *r, const char *name, const struct attr *a, size_t len)
 {
-    struct qd_hex_text t = {.p = a->p, .end = a->end};
-    /* Memory is asked for only when the text is long enough to fill it. */
-    size_t fits = (size_t)(a->end - a->p) / 2;
-    uint8_t *data = len <= fits && len > 0 ? qd_alloc(len, 1) : NULL;
-    if (len <= fits && len > 0 && !data) {
-        stop(r, qd_nomem(r->e));
+    struct qd_lifted v;
+    if (find_value(r, a, len, &v) != 0)
         return NULL;
-    }
-    if (qd_hex_text_decode(&t, data, data ? len : 0) != 0)
-        damaged(r, line_now(r), name, "Value is not hex pairs: character %zu", t.bad_at + 1);
-    else if (t.pairs != len)
-        damaged(r, line_now(r), name, "Length is %zu but Value holds %zu bytes", len, t.pairs);
-    if (t.lower && !r->noted_lower) {
+    if (v.bad)
+        damaged(r, line_now(r), name, "Value is not hex pairs: character %zu", v.text.bad_at + 1);
+    else if (v.text.pairs != len)
+        damaged(r, line_now(r), name, "Length is %zu but Value holds %zu bytes", len, v.text.pairs);
+    if (v.text.lower && !r->noted_lower) {
         r->noted_lower = 1;
         note(r, name, "lower-case hex digits");
     }
     if (r->rc != 0) {
-        free(data);
-        data = NULL;
+        free(v.data);
+        v.data = NULL;
     }
-    return data;
+    return v.data;
 }
 
 static void start_stream(struct reader *r, const struct attr a[ATTRS])
@@ -472,7 +492,10 @@ static int feed(struct reader *r, uint8_t *buf)
         if (n > 0)
             last = buf[n - 1];
         r->ending = n == 0;
-        xmlParseChunk(r->xml, (const char *)buf, (int)n, n == 0);
+        if (qd_lift_feed(&r->lift, buf, n, &r->shown) != 0)
+            return qd_nomem(r->e);
+        if (r->shown.len > 0 || n == 0)
+            xmlParseChunk(r->xml, (const char *)r->shown.p, (int)r->shown.len, n == 0);
     }
     if (r->rc == 0 && (!r->xml->wellFormed || !r->closed))
         damaged(r, 0, NULL, "the parser stopped early");
@@ -534,6 +557,7 @@ int qd_xqcn_read(struct qd_source *src, const struct qd_notes *notes, struct qd_
     struct reader r = {.src = src, .notes = notes, .e = e};
     uint8_t *buf = qd_alloc(CHUNK, 1);
     *root = NULL;
+    qd_lift_start(&r.lift, MAX_STREAM);
     set_handlers(&sax);
     silence(&before);
     if (buf)
@@ -546,6 +570,8 @@ int qd_xqcn_read(struct qd_source *src, const struct qd_notes *notes, struct qd_
     }
     for (size_t i = 0; i < r.depth; i++)
         free(r.level[i].v);
+    qd_lift_free(&r.lift);
+    qd_buf_free(&r.shown);
     free(buf);
     restore(&before);
     if (rc == 0)
