@@ -71,6 +71,16 @@ QDIAG_API void qdiag_context_set_timeout(struct qdiag_context *c, unsigned ms);
 QDIAG_API int qdiag_context_set_capture(struct qdiag_context *c, const char *path,
                                         int keep_identity, struct qdiag_error *e);
 
+/* Sets the file with names of NV items and EFS paths. Without one the installed file is used when it
+ * is there. Names change text and nothing else; a damaged file is told in the log.
+ *
+ * @param c     the context.
+ * @param path  the file, or NULL for the installed one; copied.
+ * @param e     set on failure.
+ * Time: none. Unit: none. Owner: copies path. Returns: 0 or -QDIAG_E_NO_MEMORY. */
+QDIAG_API int qdiag_context_set_names(struct qdiag_context *c, const char *path,
+                                      struct qdiag_error *e);
+
 #ifdef __cplusplus
 }
 #endif

@@ -7,6 +7,7 @@
 #include <qdiag/backup.h>
 #include <qdiag/cancel.h>
 #include <qdiag/container.h>
+#include <qdiag/contents.h>
 #include <qdiag/context.h>
 #include <qdiag/device.h>
 #include <qdiag/error.h>

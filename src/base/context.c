@@ -25,6 +25,7 @@ void qdiag_context_free(struct qdiag_context **c)
     if (!c || !*c)
         return;
     free((*c)->capture_path);
+    free((*c)->names_path);
     free(*c);
     *c = NULL;
 }
@@ -62,6 +63,16 @@ int qdiag_context_set_capture(struct qdiag_context *c, const char *path, int kee
     free(c->capture_path);
     c->capture_path = copy;
     c->capture_keep_identity = keep_identity;
+    return 0;
+}
+
+int qdiag_context_set_names(struct qdiag_context *c, const char *path, struct qdiag_error *e)
+{
+    char *copy = NULL;
+    if (path && !(copy = qd_strdup(path)))
+        return qd_nomem(e);
+    free(c->names_path);
+    c->names_path = copy;
     return 0;
 }
 

@@ -21,6 +21,7 @@ struct qdiag_context {
     unsigned timeout_ms;          /* of one request */
     char *capture_path;
     int capture_keep_identity;
+    char *names_path; /* names of items; NULL = the installed file */
 };
 
 void qd_progress(const struct qdiag_context *c, const char *phase, uint64_t done, uint64_t total,

@@ -129,6 +129,10 @@ static const char **text_slot(enum option_id id, struct cli_options *o)
         return &o->backup.xqcn;
     case OPT_LOG_FILE:
         return &o->log_file;
+    case OPT_RAW:
+        return &o->raw;
+    case OPT_ONLY:
+        return &o->only;
     default:
         return NULL;
     }
@@ -141,6 +145,8 @@ static int *flag_slot(enum option_id id, struct cli_options *o)
         return &o->backup.exhaustive;
     case OPT_ACCEPT:
         return &o->backup.accept_incomplete;
+    case OPT_VOLATILE:
+        return &o->with_volatile;
     case OPT_SHOW_IDENTITY:
         return &o->show_identity;
     case OPT_VERBOSE:

@@ -13,8 +13,10 @@ enum cli_command_bit {
     C_INFO = 4,
     C_LIST = 8,
     C_HELP = 16,
+    C_SHOW = 32,
+    C_DIFF = 64,
     C_UNIT = C_BACKUP | C_INFO,
-    C_ALL = C_BACKUP | C_CHECK | C_INFO | C_LIST | C_HELP
+    C_ALL = C_BACKUP | C_CHECK | C_INFO | C_LIST | C_HELP | C_SHOW | C_DIFF
 };
 
 enum cli_json { CLI_TEXT, CLI_JSON, CLI_JSON_LINES };
@@ -24,6 +26,8 @@ struct cli_options {
     const char *device, *serial, *capture, *log_file;
     unsigned timeout_ms;
     struct qdiag_backup_options backup;
+    const char *raw, *only;
+    int with_volatile;
     int show_identity, verbose, quiet, help, version, color;
     enum cli_json json;
     enum cli_progress progress;
@@ -46,6 +50,8 @@ int cmd_backup(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_check(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_info(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_list(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_show(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_help(struct qdiag_context *ctx, const struct cli_options *o);
 
 #endif

@@ -11,9 +11,13 @@ const struct cli_command cli_commands[] = {
      "read a unit's NV items and EFS files into a file", cmd_backup},
     {"check", C_CHECK, 1, 1, "FILE [options]", "is this backup file sound? needs no unit",
      cmd_check},
+    {"diff", C_DIFF, 2, 2, "FILE FILE [options]", "what differs between two backup files, by class",
+     cmd_diff},
     {"info", C_INFO, 0, 0, "[-d ADDR] [options]", "identity and firmware of a unit, read only",
      cmd_info},
     {"list", C_LIST, 0, 0, "[options]", "serial ports of modules; opens nothing", cmd_list},
+    {"show", C_SHOW, 1, 2, "FILE [PATTERN] [options]",
+     "contents of a backup file by class, with names and values", cmd_show},
     {"help", C_HELP, 0, 1, "[COMMAND]", "this help, or that of one command", cmd_help},
     {NULL, 0, 0, 0, NULL, NULL, NULL}};
 

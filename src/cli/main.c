@@ -101,6 +101,11 @@ static int run(const struct cli_command *cmd, const struct cli_options *o)
     qdiag_context_set_cancel(ctx, cancel);
     if (o->timeout_ms)
         qdiag_context_set_timeout(ctx, o->timeout_ms);
+    const char *names = getenv("QDIAG_NAMES");
+    if (rc == 0 && names && names[0] && qdiag_context_set_names(ctx, names, &e)) {
+        rc = qdiag_exit_code(&e);
+        cli_print_error(o, &e, rc);
+    }
     if (rc == 0 && o->capture && qdiag_context_set_capture(ctx, o->capture, o->show_identity, &e)) {
         rc = qdiag_exit_code(&e);
         cli_print_error(o, &e, rc);

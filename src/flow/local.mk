@@ -2,6 +2,8 @@ noinst_LTLIBRARIES += src/flow/libflow.la
 src_flow_libflow_la_SOURCES = \
 	src/flow/backup.c src/flow/check.c src/flow/collect.h src/flow/collect_efs.c \
 	src/flow/collect_efs.h src/flow/collect_nv.c src/flow/device.c src/flow/device.h \
+	src/flow/contents.c src/flow/contents.h src/flow/contents_items.c \
+	src/flow/contents_parts.c src/flow/contents_parts.h src/flow/diff_file.c \
 	src/flow/find.c src/flow/identity.c src/flow/identity.h src/flow/probe.c src/flow/redact.c src/flow/redact.h \
 	src/flow/load.c src/flow/load.h src/flow/store.c src/flow/store.h src/flow/version.c
 src_flow_libflow_la_CFLAGS = $(AM_CFLAGS)
