@@ -1,5 +1,9 @@
 noinst_LTLIBRARIES += src/container/libcontainer.la
 src_container_libcontainer_la_SOURCES = \
+	src/container/cfb.h src/container/cfb_chains.c src/container/cfb_name.c \
+	src/container/cfb_place.c src/container/cfb_plan.c src/container/cfb_read.c \
+	src/container/cfb_read.h src/container/cfb_text.c src/container/cfb_tree.c \
+	src/container/cfb_write.c src/container/cfb_write.h src/container/utf.c src/container/utf.h \
 	src/container/container.h src/container/doc.c src/container/doc.h src/container/gz.c \
 	src/container/gz.h src/container/manifest.c src/container/manifest.h \
 	src/container/manifest_apply.c \

@@ -51,7 +51,7 @@ struct reader {
     size_t depth; /* open storages */
     size_t nodes;
     int in_stream, closed, ending;
-    int noted_lower, noted_comment;
+    int noted_lower, noted_comment, lf;
 };
 
 /* The attributes that Storage and Stream may have; value text is not NUL-terminated. */
@@ -459,7 +459,8 @@ static int fill(struct reader *r, uint8_t *p, size_t *n)
 static void note_line_ends(struct reader *r, const uint8_t *p, size_t n)
 {
     const uint8_t *lf = memchr(p, '\n', n);
-    if (lf && (lf == p || (lf[-1] != '\r' && lf[-1] != 0)))
+    r->lf = lf && (lf == p || (lf[-1] != '\r' && lf[-1] != 0));
+    if (r->lf)
         note(r, "", "line ends are LF, not CRLF");
 }
 
@@ -574,9 +575,11 @@ int qd_xqcn_read(struct qd_source *src, const struct qd_notes *notes, struct qd_
     qd_buf_free(&r.shown);
     free(buf);
     restore(&before);
-    if (rc == 0)
+    if (rc == 0) {
+        r.root->lf = r.lf;
         *root = r.root;
-    else
+    } else {
         qd_tree_free(&r.root);
+    }
     return rc;
 }

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Writes a tree as XQCN text, byte for byte as QPST does: CRLF, single quotes, Windows-1252, two
- * spaces of indent, a space after every hex pair, no newline at the end (docs/formats/qcn.md).
- * Never through an XML library: none of them writes this exact text. */
+ * Writes a tree as XQCN text, byte for byte as QPST does: CRLF (LF where the text that was read had
+ * it), single quotes, Windows-1252, two spaces of indent, a space after every hex pair, no newline
+ * at the end (docs/formats/qcn.md). Never through an XML library: none of them writes this exact
+ * text. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "container/container.h"
+#include "container/utf.h"
 
 #define BLOCK 65536u
 
 struct writer {
     struct qd_sink *out;
     struct qdiag_error *e;
+    const char *eol;
     int rc;
     size_t n;
     char block[BLOCK];
@@ -74,27 +77,6 @@ static int to_cp1252(uint32_t cp)
     return -1;
 }
 
-/* One UTF-8 character; broken bytes give U+FFFD and advance by one, so nothing is read past NUL. */
-static uint32_t next_char(const unsigned char **s)
-{
-    const unsigned char *p = *s;
-    unsigned more = p[0] < 0x80 ? 0 : p[0] >= 0xf0 ? 3 : p[0] >= 0xe0 ? 2 : 1;
-    uint32_t cp = more == 0 ? p[0] : p[0] & (0x3fu >> more);
-    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
-    *s = p + 1;
-    if ((p[0] >= 0x80 && p[0] < 0xc2) || p[0] > 0xf4)
-        return 0xfffd;
-    for (unsigned i = 1; i <= more; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return 0xfffd;
-        cp = cp << 6 | (p[i] & 0x3fu);
-    }
-    if (cp < least[more] || cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000))
-        return 0xfffd;
-    *s = p + 1 + more;
-    return cp;
-}
-
 static void put_char(struct writer *w, uint32_t cp)
 {
     char ref[16];
@@ -120,7 +102,8 @@ static void put_name(struct writer *w, const char *name)
 {
     const unsigned char *s = (const unsigned char *)name;
     while (*s) {
-        uint32_t cp = next_char(&s);
+        uint32_t cp;
+        qd_utf8_next(&s, &cp); /* broken bytes become U+FFFD */
         if (cp == '&')
             put_text(w, "&amp;");
         else if (cp == '\'')
@@ -149,7 +132,8 @@ static void put_stream(struct writer *w, const struct qd_node *n, size_t depth)
     put_name(w, n->name);
     put_text(w, "' Value='");
     put_hex(w, n->data, n->len);
-    put_text(w, "'/>\r\n");
+    put_text(w, "'/>");
+    put_text(w, w->eol);
 }
 
 /* Opens a storage; an empty one is closed in the same tag. */
@@ -158,9 +142,9 @@ static void open_storage(struct writer *w, const struct qd_node *n, size_t depth
     indent(w, depth);
     put_text(w, "<Storage Name='");
     put_name(w, n->name);
-    put_text(w, n->nchild ? "'>\r\n" : "'/>");
-    if (n->nchild == 0 && depth > 0)
-        put_text(w, "\r\n");
+    put_text(w, n->nchild ? "'>" : "'/>");
+    if (n->nchild > 0 || depth > 0)
+        put_text(w, w->eol);
 }
 
 /* Streams come after all storages of their level; then the end tag. The last line has no newline.
@@ -173,7 +157,9 @@ static void close_storage(struct writer *w, const struct qd_node *n, size_t dept
     if (n->nchild == 0)
         return;
     indent(w, depth);
-    put_text(w, depth ? "</Storage>\r\n" : "</Storage>");
+    put_text(w, "</Storage>");
+    if (depth > 0)
+        put_text(w, w->eol);
 }
 
 static const struct qd_node *next_storage(const struct qd_node *n, size_t *at)
@@ -217,7 +203,10 @@ int qd_xqcn_write(const struct qd_node *root, struct qd_sink *out, struct qdiag_
         return qd_nomem(e);
     w->out = out;
     w->e = e;
-    put_text(w, "<?xml version=\"1.0\" encoding=\"Windows-1252\" ?>\r\n\r\n");
+    w->eol = root->lf ? "\n" : "\r\n";
+    put_text(w, "<?xml version=\"1.0\" encoding=\"Windows-1252\" ?>");
+    put_text(w, w->eol);
+    put_text(w, w->eol);
     int rc = write_tree(w, root);
     flush(w);
     if (rc == 0)

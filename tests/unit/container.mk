@@ -26,3 +26,25 @@ tests_unit_test_xqcn_lift_SOURCES = tests/unit/test_xqcn_lift.c tests/unit/qcn_f
 tests_unit_test_xqcn_lift_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_xqcn_lift_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_xqcn_lift_LDADD = $(CONTAINER_TEST_LIBS)
+
+# Compound files.
+cfb_rig = tests/unit/cfb_layout.c tests/unit/cfb_rig.c tests/unit/cfb_rig.h \
+	tests/unit/qcn_fixture.c tests/unit/qcn_fixture.h
+check_PROGRAMS += tests/unit/test_cfb_big tests/unit/test_cfb_read tests/unit/test_cfb_write
+TESTS += tests/unit/test_cfb_read tests/unit/test_cfb_write tests/unit/cfb_small_stack.sh
+EXTRA_DIST += tests/unit/cfb_small_stack.sh
+
+tests_unit_test_cfb_big_SOURCES = tests/unit/test_cfb_big.c $(cfb_rig)
+tests_unit_test_cfb_big_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_cfb_big_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cfb_big_LDADD = $(CONTAINER_TEST_LIBS)
+
+tests_unit_test_cfb_read_SOURCES = tests/unit/test_cfb_read.c $(cfb_rig)
+tests_unit_test_cfb_read_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_cfb_read_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cfb_read_LDADD = $(CONTAINER_TEST_LIBS)
+
+tests_unit_test_cfb_write_SOURCES = tests/unit/test_cfb_write.c $(cfb_rig)
+tests_unit_test_cfb_write_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_cfb_write_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cfb_write_LDADD = $(CONTAINER_TEST_LIBS)

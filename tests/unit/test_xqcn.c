@@ -129,6 +129,27 @@ static void test_t2_exact(void **state)
     qd_backup_free(&b);
 }
 
+/* LF text comes back as LF text. */
+static void test_line_ends_kept(void **state)
+{
+    (void)state;
+    struct qdiag_error e = {0};
+    struct qd_node *root;
+    struct qd_buf lf, again;
+    replace_all("\r\n", "\n", &lf);
+    assert_int_equal(fixture_read(lf.p, lf.len, NULL, &root, &e), 0);
+    assert_int_equal(root->lf, 1);
+    fixture_text(root, &again);
+    assert_int_equal(again.len, lf.len);
+    assert_memory_equal(again.p, lf.p, lf.len);
+    qd_buf_free(&lf);
+    qd_buf_free(&again);
+    qd_tree_free(&root);
+    assert_int_equal(fixture_read(t1.p, t1.len, NULL, &root, &e), 0);
+    assert_int_equal(root->lf, 0);
+    qd_tree_free(&root);
+}
+
 static void test_accepted_forms(void **state)
 {
     (void)state;
@@ -520,6 +541,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_t1_exact),
         cmocka_unit_test(test_t2_exact),
+        cmocka_unit_test(test_line_ends_kept),
         cmocka_unit_test(test_accepted_forms),
         cmocka_unit_test(test_refused_forms),
         cmocka_unit_test(test_bytes_behind),
