@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #define HEAD_MAX 256u
+#define EQUALS   8192u
 #define SMALL    65536u /* up to here a value is copied out of the buffer, which stays */
 
 enum { START, TEXT, OPENED, INSTRUCTION, INSTRUCTION_END, END_TAG, TAG, QUOTED, LIFTING };
@@ -250,6 +251,18 @@ int qd_lift_feed(struct qd_lift *l, const uint8_t *p, size_t n, struct qd_buf *o
     if (at < n) {
         memcpy(out->p + out->len, p + at, n - at);
         out->len += n - at;
+    }
+    return 0;
+}
+
+int qd_lift_crowded(struct qd_lift *l, const struct qd_buf *out)
+{
+    const uint8_t *p = out->p, *end = p + out->len;
+    for (; p < end; p++) {
+        if (*p == '<')
+            l->marks = 0;
+        else if (*p == '=' && ++l->marks > EQUALS)
+            return 1;
     }
     return 0;
 }

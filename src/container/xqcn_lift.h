@@ -18,7 +18,8 @@ struct qd_lifted {
 
 struct qd_lift {
     int state, off;
-    size_t limit; /* bytes kept of one value at most; more are counted */
+    size_t marks; /* '=' since the last '<' of what the parser sees */
+    size_t limit;  /* bytes kept of one value at most; more are counted */
     unsigned char quote;
     char word[12]; /* attribute name, or the end of the declaration's text */
     size_t word_len;
@@ -38,6 +39,10 @@ int qd_lift_feed(struct qd_lift *l, const uint8_t *p, size_t n, struct qd_buf *o
 
 /* The oldest value not yet taken; data is the caller's then. 0, or -1 when there is none. */
 int qd_lift_take(struct qd_lift *l, struct qd_lifted *v);
+
+/* True when text for the parser holds a tag with more '=' than names and attributes can account
+ * for: libxml2's time grows with the square of the attributes of a tag. */
+int qd_lift_crowded(struct qd_lift *l, const struct qd_buf *out);
 
 void qd_lift_free(struct qd_lift *l);
 

@@ -495,7 +495,9 @@ static int feed(struct reader *r, uint8_t *buf)
         r->ending = n == 0;
         if (qd_lift_feed(&r->lift, buf, n, &r->shown) != 0)
             return qd_nomem(r->e);
-        if (r->shown.len > 0 || n == 0)
+        if (qd_lift_crowded(&r->lift, &r->shown))
+            damaged(r, line_now(r), NULL, "thousands of attributes in one tag");
+        else if (r->shown.len > 0 || n == 0)
             xmlParseChunk(r->xml, (const char *)r->shown.p, (int)r->shown.len, n == 0);
     }
     if (r->rc == 0 && (!r->xml->wellFormed || !r->closed))

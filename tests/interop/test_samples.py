@@ -8,8 +8,10 @@ import hashlib
 import os
 import re
 import resource
+import struct
 import subprocess
 import sys
+import zlib
 
 sys.dont_write_bytecode = True
 SRC = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
@@ -66,7 +68,7 @@ def check(path, code, words, size=None):
     """One run of check: exit code, words, and a refusal that makes sense by its first line alone."""
     p = qdiag("check", path, size=os.path.getsize(path) if size is None else size)
     name = os.path.basename(path)
-    said = p.stdout + p.stderr
+    said = (p.stdout + p.stderr).replace(path, "")   # words in the name prove nothing
     assert p.returncode == code, "%s: exit %d, not %d\n%s" % (name, p.returncode, code, said)
     for word in words:
         assert word in said, "%s: no %r in\n%s" % (name, word, said)
@@ -182,22 +184,23 @@ def test_big_forms(work):
 
 def zeros_gz(size):
     """gzip of that many zero bytes, without ever holding them."""
-    import zlib
-    c = zlib.compressobj(9, zlib.DEFLATED, 31)
-    out = [c.compress(bytes(MB)) for _ in range(size // MB)]
+    c = zlib.compressobj(1, zlib.DEFLATED, 31)
+    block = bytes(MB)
+    out = [c.compress(block) for _ in range(size // MB)]
     return b"".join(out) + c.flush()
 
 
 def test_bombs(work):
     head, _, rest = xqcn_form.text(t1()).partition(b"<Storage Name='default'>")
-    check_bytes(work, "zeros.xqcn.gz", zeros_gz(1024 * MB), 10, ())
-    check_bytes(work, "zeros.qcn.gz", zeros_gz(1024 * MB), 10, ())
+    check_bytes(work, "zeros.xqcn.gz", zeros_gz(1024 * MB), 10, ("zero bytes",))
     blanks = gzip.compress(head + b" " * (300 * MB) + rest, 1)
     check_bytes(work, "blanks.xqcn.gz", blanks, 10, ())
     check_bytes(work, "deep.xqcn", head + b"<Storage Name='a'>" * 200000, 10, ("deeper than 8",))
     many = b" ".join(b"a%d=''" % i for i in range(60000))
     check_bytes(work, "attributes.xqcn",
-                head + b"<Storage Name='a' " + many + b"/>" + rest, 10, ("attribute",))
+                head + b"<Storage Name='a' " + many + b"/>" + rest, 10, ("attributes",))
+    check_bytes(work, "attributes-later.xqcn", head + b"<!-- -->" + b"<Storage Name='a' "
+                + b" ".join(b"a%d=''" % i for i in range(1000000)) + b"/>" + rest, 10, ("attributes",))
     for text in (b"Length='4294967295'", b"Length='33554432'", b"Length='9999999999'",
                  b"Length='18446744073709551616'"):
         check_bytes(work, "length.xqcn", (head + rest).replace(b"Length='14'", text), 10, ("Length",))
@@ -215,7 +218,6 @@ def test_bombs(work):
 
 def test_compound_bombs(work):
     """Counts and sizes that ask for memory the file cannot fill."""
-    import struct
     raw = cfb_form.write(t2())
     for at in (44, 64, 72, 632, 1272, 2936):
         for value in (0x7FFFFFFF, 0x00FFFFFF, 0xFFFFFFF0):

@@ -188,6 +188,24 @@ static void test_cut(void **state)
     end(&r);
 }
 
+static void test_crowded(void **state)
+{
+    char text[20000];
+    struct qd_lift l;
+    struct qd_buf b = {(uint8_t *)text, 0, sizeof text};
+    (void)state;
+    memset(text, '=', sizeof text);
+    qd_lift_start(&l, LIMIT);
+    for (b.len = 4096; l.marks < 8192;)
+        assert_int_equal(qd_lift_crowded(&l, &b), 0);
+    b.len = 1;
+    assert_int_equal(qd_lift_crowded(&l, &b), 1);
+    text[0] = '<';
+    assert_int_equal(qd_lift_crowded(&l, &b), 0);
+    b.len = 8193;
+    assert_int_equal(qd_lift_crowded(&l, &b), 0);
+}
+
 /* Lifted or not, the reader gives the same tree: a comment in front switches lifting off. */
 static void test_same_tree(void **state)
 {
@@ -222,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_left_alone),
         cmocka_unit_test(test_encodings_lifted),
         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_crowded),
         cmocka_unit_test(test_same_tree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
