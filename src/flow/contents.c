@@ -17,15 +17,6 @@
 
 #define PATH_CAP       1100u
 #define INSTALLED      PKGDATADIR "/names.tsv"
-#define REDACTED_FIRST "qdiag "
-#define REDACTED_LAST  " redacted"
-
-int qd_is_redacted(const char *client)
-{
-    size_t n = client ? strlen(client) : 0, tail = strlen(REDACTED_LAST);
-    return n > tail && strncmp(client, REDACTED_FIRST, strlen(REDACTED_FIRST)) == 0 &&
-           strcmp(client + n - tail, REDACTED_LAST) == 0;
-}
 
 static void load_names(struct qdiag_contents *c, struct qdiag_context *ctx)
 {
@@ -154,7 +145,7 @@ void qdiag_contents_info(const struct qdiag_contents *c, struct qdiag_contents_i
                                          .client = c->client,
                                          .model_number = c->doc->backup->model,
                                          .file_size = c->doc->file_size,
-                                         .redacted = qd_is_redacted(c->doc->backup->client),
+                                         .redacted = qd_client_is_redacted(c->doc->backup->client),
                                          .items = c->n,
                                          .notes = c->notes.n};
 }

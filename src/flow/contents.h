@@ -48,7 +48,4 @@ char *qd_file_value(const struct qdiag_contents *c, const char *path, const uint
 /* Fills c->v. 0 or -QDIAG_E_NO_MEMORY. */
 int qd_contents_list(struct qdiag_contents *c, struct qdiag_error *e);
 
-/* 1 for a client text that marks a copy without identity. */
-int qd_is_redacted(const char *client);
-
 #endif

@@ -21,6 +21,9 @@ int qd_path_is_private(const char *path);
 int qd_decode_nv(uint16_t id, const uint8_t *data, int show, char *out, size_t cap);
 int qd_decode_file(const char *path, const uint8_t *p, size_t n, char *out, size_t cap);
 
+/* 1 for a client text that marks a copy without identity ("qdiag VERSION redacted"); NULL is none. */
+int qd_client_is_redacted(const char *client);
+
 /* The time field of an EFS_Backup entry: "" for 0, "no date" for the GPS epoch, else UTC. */
 void qd_decode_mtime(uint32_t mtime, char out[32]);
 

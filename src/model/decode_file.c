@@ -85,6 +85,14 @@ int qd_decode_file(const char *path, const uint8_t *p, size_t n, char *out, size
     return 0;
 }
 
+int qd_client_is_redacted(const char *client)
+{
+    static const char first[] = "qdiag ", last[] = " redacted";
+    size_t n = client ? strlen(client) : 0, tail = strlen(last);
+    return n > tail && strncmp(client, first, strlen(first)) == 0 &&
+           strcmp(client + n - tail, last) == 0;
+}
+
 void qd_decode_mtime(uint32_t mtime, char out[32])
 {
     char utc[21];

@@ -144,6 +144,10 @@ static void test_files(void **state)
 static void test_private(void **state)
 {
     (void)state;
+    assert_true(qd_client_is_redacted("qdiag 0.1.0 redacted"));
+    assert_false(qd_client_is_redacted("qdiag 0.1.0"));
+    assert_false(qd_client_is_redacted("redacted"));
+    assert_false(qd_client_is_redacted(NULL));
     assert_true(qd_path_is_private("/nvm/num/550"));
     assert_true(qd_path_is_private("cert/key.pem"));
     assert_true(qd_path_is_private("pdp_profiles/profile1"));
