@@ -14,17 +14,21 @@
 
 static const char magic[] = "qdiag xqcn text 1";
 enum { AT_LF = sizeof magic, AT_LENGTH, AT_NAME = AT_LENGTH + 2 };
-#define MAX_NAME 16384u /* the XQCN reader's 4,096 characters in UTF-8 */
+#define MAX_UNITS 4096u /* of UTF-16: what the XQCN reader takes as a root's name */
 
-static int add_name(const char *name, struct qd_buf *out)
+static int add_name(const char *name, struct qd_buf *out, struct qdiag_error *e)
 {
     const unsigned char *s = (const unsigned char *)name;
-    while (*s) {
+    for (size_t units = 0; *s;) {
         uint32_t cp;
         char utf8[4];
         qd_utf8_next(&s, &cp); /* broken bytes become U+FFFD, as in the text */
+        units += cp > 0xffff ? 2 : 1;
+        if (units > MAX_UNITS)
+            return qd_fail(e, QDIAG_E_FAILED, "/",
+                           "the name of the root is longer than %u characters", MAX_UNITS);
         if (qd_buf_add(out, utf8, qd_utf8_put(cp, utf8)) != 0)
-            return -1;
+            return qd_nomem(e);
     }
     return 0;
 }
@@ -35,11 +39,11 @@ int qd_cfb_text_build(const struct qd_node *root, struct qd_buf *out, struct qdi
     uint8_t head[AT_NAME] = {0};
     if (strcmp(root->name, QD_CFB_ROOT_NAME) == 0 && !root->lf)
         return 0;
-    if (strlen(root->name) > MAX_NAME)
-        return qd_fail(e, QDIAG_E_FAILED, "/", "the name of the root is longer than %u bytes",
-                       MAX_NAME);
-    if (qd_buf_add(out, head, sizeof head) != 0 || add_name(root->name, out) != 0)
+    if (qd_buf_add(out, head, sizeof head) != 0)
         return qd_nomem(e);
+    int rc = add_name(root->name, out, e);
+    if (rc != 0)
+        return rc;
     memcpy(out->p, magic, sizeof magic);
     out->p[AT_LF] = root->lf != 0;
     qd_put16(out->p + AT_LENGTH, (uint16_t)(out->len - AT_NAME));
@@ -52,11 +56,14 @@ int qd_cfb_text_build(const struct qd_node *root, struct qd_buf *out, struct qdi
 static int is_name(const char *name, size_t len)
 {
     const unsigned char *s = (const unsigned char *)name;
-    uint32_t cp;
+    size_t units = 0;
     int good = strlen(name) == len;
-    while (good && *s)
+    while (good && *s) {
+        uint32_t cp;
         good = qd_utf8_next(&s, &cp) == 0;
-    return good;
+        units += cp > 0xffff ? 2 : 1;
+    }
+    return good && units <= MAX_UNITS;
 }
 
 static int all_zero(const uint8_t *p, size_t n)

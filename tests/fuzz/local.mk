@@ -10,5 +10,6 @@ endif
 include tests/fuzz/hdlc.mk
 include tests/fuzz/diag_reply.mk
 include tests/fuzz/efs_reply.mk
+include tests/fuzz/cfb.mk
 include tests/fuzz/xqcn.mk
 include tests/fuzz/manifest.mk

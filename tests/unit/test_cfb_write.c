@@ -449,6 +449,13 @@ static void test_not_held(void **state)
     n->len = (256u << 20) - 2048;
     assert_not_written(root, "/", "larger than 256 MiB");
     qd_tree_free(&root);
+    char *longest = qd_alloc(4098, 1);
+    assert_non_null(longest);
+    memset(longest, 'x', 4097);
+    root = qd_tree_new(longest);
+    assert_not_written(root, "/", "the name of the root is longer than 4096 characters");
+    qd_tree_free(&root);
+    free(longest);
 }
 
 static void test_times(void **state)
