@@ -20,18 +20,27 @@ def compound():
     for m in CFB:
         if m.slug:
             yield "r%02d-%s.qcn" % (m.rule, m.slug), change_cfb(raw, m), m.words
-    yield "r01-short.qcn", raw[:1000], ("1000",)
-    yield "r01-one-byte-more.qcn", raw + b"\0", ("16897",)
-    yield "r19-cut.qcn", raw[:16384], ("sector",)
-    yield "r02-difat-too-short.qcn", raw[:72] + b"\1" + raw[73:], ("DIFAT",)
+    yield "r01-short.qcn", raw[:1000], ("header", "1000 bytes")
+    yield "r01-one-byte-more.qcn", raw + b"\0", ("header", "16897 bytes")
+    yield "r19-cut.qcn", raw[:16384], ("FAT sector 31", "outside the file")
+    yield "r02-difat-too-short.qcn", raw[:72] + b"\1" + raw[73:], ("header", "DIFAT")
     deep = t2()
     inner = config_of(deep)
     for i in range(8):
         inner = inner.add(Storage("level %d" % i))
-    yield "r05-depth.qcn", cfb_form.write(deep), ("deeper",)
+    yield "r05-depth.qcn", cfb_form.write(deep), ("(level 6)", "deeper than 8")
     yield ("r05-no-order.qcn",
-           cfb_form.write(t2(), cfb_form.Layout(bad_order=True)), ("order",))
-    yield "r05-orphan.qcn", orphan(), ("not reached",)
+           cfb_form.write(t2(), cfb_form.Layout(bad_order=True)), ("entry 2 (00024628)", "order"))
+    yield ("r14-name.qcn", last_letter(), (AT + "EFS_Backup/EFS_Dir/0000000G", "8 hex digits"))
+    yield "r05-orphan.qcn", orphan(), ("entry 30 (NV_Items)", "not reached")
+
+
+def last_letter():
+    """A name that is not hex, in the order that it has among its siblings."""
+    tree = t2()
+    for part in ("EFS_Dir", "EFS_Data"):
+        config_of(tree).at("EFS_Backup/" + part).children[3].name = "0000000G"
+    return cfb_form.write(tree)
 
 
 def orphan():
@@ -220,9 +229,9 @@ def other_kinds():
     yield "r19-empty.xqcn", b"", ("empty",)
     yield "r19-text-dialect.qcn", TEXT_DIALECT, ("text dump",)
     yield "r19-carrier.cqcn", cfb_form.write(carrier()), ("cqcn",)
-    yield "r19-gzip-of-text.qcn", stored_gzip(b"no backup at all\n" * 40), ("r19-gzip-of-text.qcn",)
-    yield "r19-gzip-cut.xqcn.gz", stored_gzip(xqcn_form.text(t1()))[:-100], ("r19-gzip-cut",)
-    yield "r19-gzip-crc.xqcn.gz", broken_crc(), ("r19-gzip-crc",)
+    yield "r19-gzip-of-text.qcn", stored_gzip(b"no backup at all\n" * 40), ("gzip", "unknown")
+    yield "r19-gzip-cut.xqcn.gz", stored_gzip(xqcn_form.text(t1()))[:-100], ("gzip", "cut")
+    yield "r19-gzip-crc.xqcn.gz", broken_crc(), ("gzip", "check")
     yield "r19-zip.qcn", zip_of("backup.xqcn", xqcn_form.text(t1())), ("zip",)
     yield "r19-unknown.xqcn", b"hello, this is something else\n" * 60, ("unknown kind",)
 

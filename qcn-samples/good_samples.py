@@ -228,7 +228,7 @@ def content_forms():
 def compound_forms():
     yield "t1.qcn", cfb_form.write(t1()), ()
     yield "t2.qcn", cfb_form.write(t2()), ("IMEI",)
-    yield "t2-unused-sector.qcn", cfb_form.write(t2()) + bytes(512), ("t2-unused-sector",)
+    yield "t2-unused-sector.qcn", cfb_form.write(t2()) + bytes(512), ("1 unused sector",)
     yield "t2-interleaved.qcn", cfb_form.write(t2(), LAYOUT), ()
     yield ("t2-fragmented-mini.qcn", cfb_form.write(t2(), Layout(mini_seed=99)), ())
     yield "t2-red-black-times.qcn", cfb_form.write(t2(), Layout(red_black=True, times=FILETIME)), ()

@@ -122,10 +122,33 @@ static void take_model(struct qd_qcn *q, const struct qd_node *model, int have_p
                     q->b->model);
 }
 
+static int has_properties(const struct qd_node *root)
+{
+    for (size_t i = 0; i < root->nchild; i++)
+        for (size_t k = 0; k < root->child[i]->nchild; k++)
+            if (qd_tree_child(root->child[i]->child[k], "Mobile_Property_Info"))
+                return 1;
+    return 0;
+}
+
+/* A tree with neither of the two streams that every backup has was never one: the carriers' .cqcn,
+ * or a document of some other program. */
+static int check_purpose(struct qd_qcn *q, const struct qd_node *root)
+{
+    if (qd_tree_child(root, "File_Version") || has_properties(root))
+        return 0;
+    return qd_fail(q->e, QDIAG_E_FILE_UNKNOWN, NULL,
+                   "this is no backup but a %s or another document: it has neither File_Version nor "
+                   "Mobile_Property_Info",
+                   qd_container_name(QD_C_CQCN));
+}
+
 static int read_all(struct qd_qcn *q, const struct qd_node *root)
 {
     const struct qd_node *model = NULL, *config = NULL;
-    int rc = qd_qcn_read_version(q, root);
+    int rc = check_purpose(q, root);
+    if (rc == 0)
+        rc = qd_qcn_read_version(q, root);
     if (rc == 0)
         rc = find_config(q, root, &model, &config);
     if (rc == 0)
