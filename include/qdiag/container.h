@@ -21,6 +21,13 @@ enum qdiag_manifest_state {
     QDIAG_MANIFEST_MATCHES    /* every byte is the one that was saved */
 };
 
+/* Would the file restore, as far as it can be known without a unit? */
+enum qdiag_restorable {
+    QDIAG_RESTORABLE_CANNOT_TELL = 0,
+    QDIAG_RESTORABLE_YES,
+    QDIAG_RESTORABLE_NO
+};
+
 struct qdiag_check_report {
     char container[16];    /* "xqcn" */
     uint64_t file_size;
@@ -38,6 +45,14 @@ struct qdiag_check_report {
     char imei[QDIAG_SUBS][16];
     char **note;           /* oddities accepted, with their place */
     size_t note_count;
+    int nv_array[QDIAG_SUBS], property_info, feature_mask; /* 1: the part is there */
+    size_t rfnv, tcxomgr;  /* RF files, crystal calibration files; empty ones do not count */
+    int ftm;               /* item 453: 1 factory test mode, 0 normal, -1 not there */
+    int redacted;          /* a copy without identity */
+    enum qdiag_restorable restorable;
+    char restorable_why[128];
+    char **finding;        /* what is missing, blank, damaged or contradictory, one sentence each */
+    size_t finding_count;
 };
 
 /* Checks a backup file: structure, contents, and every byte against its manifest when FILE.manifest.json

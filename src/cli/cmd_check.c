@@ -14,7 +14,10 @@ static void print_manifest(const struct qdiag_check_report *r)
         return;
     }
     printf("  manifest   every byte is as saved on %s by %s\n", r->created, r->tool);
-    printf("  complete   %s", r->complete ? "yes" : "NO");
+    printf("  complete   %s", r->complete < 0
+                                  ? "not known: converted from a file without a manifest"
+                              : r->complete ? "yes"
+                                            : "NO");
     if (r->unreadable)
         printf(", %zu items could not be read", r->unreadable);
     if (r->withheld)
@@ -39,6 +42,17 @@ static void print_identity(const struct cli_options *o, const struct qdiag_check
         printf("  written by %s\n", cli_masked(o, r->client, line, sizeof line));
 }
 
+static void print_verdict(const struct cli_options *o, const struct qdiag_check_report *r)
+{
+    static const char *const answers[] = {"cannot tell", "yes", "NO"};
+    char line[2048];
+    if (r->redacted)
+        printf("  redacted   identity and secrets are zero in this copy; it cannot be restored\n");
+    printf("  restores   %s: %s\n", answers[r->restorable], r->restorable_why);
+    for (size_t i = 0; i < r->finding_count; i++)
+        printf("  finding    %s\n", cli_masked(o, r->finding[i], line, sizeof line));
+}
+
 static void print_report(const struct cli_options *o, const char *path,
                          const struct qdiag_check_report *r)
 {
@@ -54,8 +68,32 @@ static void print_report(const struct cli_options *o, const char *path,
            r->efs_backup + r->provisioning + r->nv_items, efs, r->efs_backup, r->provisioning,
            r->nv_items);
     print_manifest(r);
+    print_verdict(o, r);
     for (size_t i = 0; i < r->note_count; i++)
         printf("  note       %s\n", cli_masked(o, r->note[i], line, sizeof line));
+}
+
+static void json_verdict(json_t *j, const struct cli_options *o,
+                         const struct qdiag_check_report *r)
+{
+    static const char *const answers[] = {"cannot_tell", "yes", "no"};
+    json_t *arrays = json_array(), *findings = json_array();
+    char line[2048];
+    for (unsigned sub = 0; sub < QDIAG_SUBS; sub++)
+        json_array_append_new(arrays, json_boolean(r->nv_array[sub]));
+    for (size_t i = 0; i < r->finding_count; i++)
+        json_array_append_new(findings,
+                              json_string(cli_masked(o, r->finding[i], line, sizeof line)));
+    json_object_set_new(j, "would_restore", json_string(answers[r->restorable]));
+    cli_json_text(j, "would_restore_why", r->restorable_why);
+    json_object_set_new(j, "redacted", json_boolean(r->redacted));
+    json_object_set_new(j, "factory_test_mode", r->ftm < 0 ? json_null() : json_boolean(r->ftm));
+    json_object_set_new(j, "nv_arrays", arrays);
+    json_object_set_new(j, "property_info", json_boolean(r->property_info));
+    json_object_set_new(j, "feature_mask", json_boolean(r->feature_mask));
+    json_object_set_new(j, "rfnv_files", json_integer((json_int_t)r->rfnv));
+    json_object_set_new(j, "tcxomgr_files", json_integer((json_int_t)r->tcxomgr));
+    json_object_set_new(j, "findings", findings);
 }
 
 static void json_report(json_t *j, const struct cli_options *o, const struct qdiag_check_report *r)
@@ -86,6 +124,7 @@ static void json_report(json_t *j, const struct cli_options *o, const struct qdi
     json_object_set_new(j, "nv_item_files", json_integer((json_int_t)r->nv_items));
     json_object_set_new(j, "efs_bytes", json_integer((json_int_t)r->efs_bytes));
     json_object_set_new(j, "notes", notes);
+    json_verdict(j, o, r);
 }
 
 int cmd_check(struct qdiag_context *ctx, const struct cli_options *o)

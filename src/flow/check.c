@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "model/sections.h"
 #include "flow/load.h"
+#include "flow/verdict.h"
 #include "model/ident.h"
 
 struct check {
@@ -97,8 +98,10 @@ static int run_check(struct check *c, struct qdiag_context *ctx, struct qdiag_er
     if (rc == 0 && m)
         rc = compare_manifest(c, m, e);
     qd_manifest_free(&m);
-    if (rc == 0)
+    if (rc == 0) {
         describe(c);
+        c->no_memory |= qd_verdict(c->doc, c->rep) != 0;
+    }
     return rc == 0 && c->no_memory ? qd_nomem(e) : rc;
 }
 
@@ -133,6 +136,9 @@ void qdiag_check_report_free(struct qdiag_check_report **r)
     for (size_t i = 0; i < (*r)->note_count; i++)
         free((*r)->note[i]);
     free((*r)->note);
+    for (size_t i = 0; i < (*r)->finding_count; i++)
+        free((*r)->finding[i]);
+    free((*r)->finding);
     free(*r);
     *r = NULL;
 }

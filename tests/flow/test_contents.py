@@ -230,6 +230,68 @@ def test_diff_classes(work):
     qdiag("diff", a, work + "/bad", check=10)
 
 
+def check(path, code=0):
+    return json.loads(qdiag("check", path, "--json", check=code).stdout)
+
+
+def test_check_verdict(work):
+    a = make(work)
+    got = check(a)
+    assert (got["would_restore"], got["would_restore_why"]) == \
+        ("yes", "to the unit it was taken from, on the same firmware"), got
+    assert got["findings"] == [] and got["factory_test_mode"] is False
+    assert got["nv_arrays"] == [True] * 3 and got["property_info"] and got["feature_mask"]
+    assert got["rfnv_files"] == 3 and got["tcxomgr_files"] == 1 and got["redacted"] is False
+    assert "restores   yes" in qdiag("check", a, check=0).stdout
+    os.rename(a + ".manifest.json", work + "/kept")
+    got = check(a)
+    assert got["would_restore"] == "cannot_tell" and "no manifest" in got["would_restore_why"]
+
+
+def test_check_identity(work):
+    blank = {(0, "550"): b"\x08\x0a", (1, "550"): b"\x08\x0a"}
+    got = check(make(work, "blank", nv=blank))
+    assert got["would_restore"] == "no" and "no usable IMEI" in got["would_restore_why"]
+    assert got["findings"] == ["the IMEI of subscription 0 is blank"]
+    got = check(make(work, "damaged", nv={(0, "550"): bytes.fromhex("780a10000100000051")}))
+    assert got["would_restore"] == "cannot_tell" and "damaged" in got["would_restore_why"]
+    assert any("is damaged" in f for f in got["findings"])
+    alone = {(0, "1943"): bytes(8), (0, "0"): bytes(4), (0, "447"): bytes(6), (0, "4678"): bytes(6)}
+    got = check(make(work, "alone", nv=alone))
+    assert got["would_restore"] == "cannot_tell"
+    assert got["would_restore_why"] == "the IMEI is the only evidence of the unit in it"
+    got = check(make(work, "copies", nv={(0, "5598"): bytes.fromhex("0102030405060700")}))
+    assert got["findings"] == ["items 1943 and 5598 should be copies and differ"]
+
+
+def test_check_parts(work):
+    bare = {p: None for p in ("/nv/item_files/rfnv/00020000", "/nv/item_files/rfnv/00020001",
+                              "/nv/item_files/rfnv/00020993",
+                              "/nv/item_files/mcs/tcxomgr/field_cal_params")}
+    got = check(make(work, "bare", files=bare, nv={(0, "453"): b"\1"}))
+    assert got["would_restore"] == "cannot_tell"
+    assert got["would_restore_why"] == "no RF calibration is in it"
+    assert got["factory_test_mode"] is True and got["rfnv_files"] == 0
+    assert got["findings"] == [
+        "no RF files (rfnv): the RF calibration is not in this file",
+        "no crystal calibration (tcxomgr)",
+        "item 453 is 1: the unit was in factory test mode when this was saved"]
+    a = make(work)
+    put(work + "/less.xqcn", read(a).replace(b"Name='Mobile_Property_Info'", b"Name='Other'")
+        .replace(b"Name='NV_ITEM_ARRAY_SIM_2'", b"Name='NV_ITEM_ARRAY_SIM_9'"))
+    got = check(work + "/less.xqcn")
+    assert got["nv_arrays"] == [True, True, False] and got["property_info"] is False
+    assert got["findings"] == ["no array of NV items for subscription 2",
+                               "no Mobile_Property_Info: model and firmware are not known"]
+    p = qdiag("show", work + "/less.xqcn", check=0)
+    assert "stream:/00009607/default/NV_NUMBERED_ITEMS/NV_ITEM_ARRAY_SIM_9" in p.stdout
+    assert_clean(p.stdout + qdiag("show", work + "/less.xqcn", "-v", "--json", check=0).stdout)
+    d = json.loads(qdiag("diff", a, work + "/less.xqcn", "--json", check=11).stdout)
+    keys = [x["key"] for x in d["differences"]]
+    assert "stream:/00009607/default/Other" in keys and "nv:2:550" in keys, keys
+    assert_clean(json.dumps(d))
+
+
 def test_names_change_text_only(work):
     """Without names, with a damaged file, with a wrong one: same items, same classes, same codes."""
     a = make(work)
@@ -262,4 +324,5 @@ def test_names_change_text_only(work):
 
 if __name__ == "__main__":
     sys.exit(main([test_masking, test_show_identity, test_values, test_patterns, test_raw, test_diff,
-                   test_diff_classes, test_names_change_text_only]))
+                   test_diff_classes, test_check_verdict, test_check_identity, test_check_parts,
+                   test_names_change_text_only]))
