@@ -251,6 +251,6 @@ def all_bad():
 # Rule 13: fit to be read and checked, not to be restored whole.
 def partial():
     yield x(13, "no-nv-array", with_config(drop("NV_NUMBERED_ITEMS", "NV_ITEM_ARRAY")),
-            "no NV_ITEM_ARRAY")
+            "no NV_ITEM_ARRAY", "NO: it holds no NV items of subscription 0")
     yield x(13, "no-numbered-items", with_config(drop("", "NV_NUMBERED_ITEMS")),
-            "no NV_NUMBERED_ITEMS")
+            "no NV_NUMBERED_ITEMS", "NO: it holds no NV items of subscription 0")
