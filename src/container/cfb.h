@@ -84,6 +84,7 @@ int qd_cfb_text_build(const struct qd_node *root, struct qd_buf *out, struct qdi
 
 /* Takes such a record from the n bytes of free sectors at p: 1 = set in root; 0 = there is none,
  * -1 = it is broken, -2 = out of memory; the root is then unchanged. */
+int qd_cfb_text_begins(const uint8_t *sector);
 int qd_cfb_text_take(const uint8_t *p, size_t n, struct qd_node *root);
 
 #endif

@@ -13,7 +13,8 @@
 
 const uint8_t *qd_cfb_sector(const struct qd_cfb_reader *r, uint32_t n)
 {
-    return r->raw.p + ((size_t)n + 1) * QD_CFB_SECTOR;
+    size_t at = ((size_t)n + 1) * QD_CFB_SECTOR;
+    return r->block[at / QD_CFB_BLOCK] + at % QD_CFB_BLOCK;
 }
 
 const uint8_t *qd_cfb_mini_sector(const struct qd_cfb_reader *r, uint32_t n)
@@ -161,7 +162,7 @@ static int list_fat(struct qd_cfb_reader *r, uint32_t s, int *ended)
 
 static int list_difat(struct qd_cfb_reader *r, int *ended)
 {
-    const uint8_t *h = r->raw.p;
+    const uint8_t *h = r->block[0];
     uint32_t count = qd_get32(h + QD_CFB_H_DIFATS), at = qd_get32(h + QD_CFB_H_DIFAT);
     for (uint32_t i = 0; i < count; i++) {
         if (at >= r->sectors)
@@ -187,12 +188,12 @@ static int list_difat(struct qd_cfb_reader *r, int *ended)
 static int load_fat(struct qd_cfb_reader *r)
 {
     int ended = 0, rc = 0, odd = 0;
-    r->fats = qd_get32(r->raw.p + QD_CFB_H_FATS);
+    r->fats = qd_get32(r->block[0] + QD_CFB_H_FATS);
     if (r->fats == 0 || r->fats > r->sectors)
         return qd_cfb_bad(r, "header", "%u FAT sectors in a file of %u sectors", (unsigned)r->fats,
                           (unsigned)r->sectors);
     for (uint32_t i = 0; rc == 0 && i < QD_CFB_HEADER_FATS; i++)
-        rc = list_fat(r, qd_get32(r->raw.p + QD_CFB_H_LIST + 4 * i), &ended);
+        rc = list_fat(r, qd_get32(r->block[0] + QD_CFB_H_LIST + 4 * i), &ended);
     if (rc == 0)
         rc = list_difat(r, &ended);
     if (rc == 0 && r->fat.n != r->fats)
@@ -213,7 +214,7 @@ static int load_fat(struct qd_cfb_reader *r)
 
 static int load_directory(struct qd_cfb_reader *r)
 {
-    struct qd_cfb_walk w = {.start = qd_get32(r->raw.p + QD_CFB_H_DIRECTORY),
+    struct qd_cfb_walk w = {.start = qd_get32(r->block[0] + QD_CFB_H_DIRECTORY),
                             .owner = QD_CFB_OF_DIRECTORY,
                             .want = UINT32_MAX,
                             .keep = &r->directory};
@@ -246,7 +247,7 @@ static int check_root(struct qd_cfb_reader *r)
 
 static int load_mini_fat(struct qd_cfb_reader *r)
 {
-    const uint8_t *h = r->raw.p;
+    const uint8_t *h = r->block[0];
     struct qd_cfb_walk w = {.start = qd_get32(h + QD_CFB_H_MINI_FAT),
                             .owner = QD_CFB_OF_MINI_FAT,
                             .want = qd_get32(h + QD_CFB_H_MINI_FATS),

@@ -26,13 +26,20 @@ struct qd_cfb_reader {
     const char *file;
     const struct qd_notes *notes;
     struct qdiag_error *e;
-    struct qd_buf raw;
-    uint32_t sectors;                                         /* behind the header */
+    uint8_t **block; /* the file; a block is let go when all of it has been copied */
+    size_t nblock, cap, size;
+    uint16_t *live;   /* of each block: mini sectors' worth of bytes still to be copied */
+    uint32_t sectors; /* behind the header */
     struct qd_cfb_list fat, directory, mini_fat, mini_stream; /* sector numbers */
     uint32_t fats;                                            /* as the header says */
     uint32_t entries, minis;
     uint32_t *owner, *mini_owner;
+    uint8_t *depth;   /* of each entry; the root's is 0 */
+    uint32_t *parent; /* of each entry reached */
 };
+
+#define QD_CFB_BLOCK       65536u
+#define QD_CFB_NOT_REACHED 0xffu
 
 /* One walk along a chain. Every part of it is given to `owner`. */
 struct qd_cfb_walk {
@@ -53,8 +60,15 @@ uint32_t qd_cfb_next(const struct qd_cfb_reader *r, uint32_t n); /* the FAT's ce
 uint32_t qd_cfb_mini_next(const struct qd_cfb_reader *r, uint32_t n);
 const uint8_t *qd_cfb_entry(const struct qd_cfb_reader *r, uint32_t id);
 
-/* The tree below root. */
-int qd_cfb_read_tree(struct qd_cfb_reader *r, struct qd_node *root);
+/* Reaches every entry from the root: depth and parent are set. */
+int qd_cfb_walk_directory(struct qd_cfb_reader *r);
+void qd_cfb_take_name(const struct qd_cfb_reader *r, uint32_t id, struct qd_cfb_name *name);
+
+/* Claims the chain of every stream; after that nothing in the file can be wrong any more. */
+int qd_cfb_claim_streams(struct qd_cfb_reader *r);
+
+/* The tree below root. Spends the file: only chains and directory are there afterwards. */
+int qd_cfb_build_tree(struct qd_cfb_reader *r, struct qd_node *root);
 
 /* Refusals: "FILE header", "FILE sector 12", "FILE directory entry 9 (Feature_Mask)". */
 int qd_cfb_bad(struct qd_cfb_reader *r, const char *place, const char *fmt, ...)

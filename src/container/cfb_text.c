@@ -74,9 +74,14 @@ static int all_zero(const uint8_t *p, size_t n)
     return 1;
 }
 
+int qd_cfb_text_begins(const uint8_t *sector)
+{
+    return memcmp(sector, magic, sizeof magic) == 0;
+}
+
 int qd_cfb_text_take(const uint8_t *p, size_t n, struct qd_node *root)
 {
-    if (n < QD_CFB_SECTOR || memcmp(p, magic, sizeof magic) != 0)
+    if (n < QD_CFB_SECTOR || !qd_cfb_text_begins(p))
         return 0;
     size_t len = qd_get16(p + AT_LENGTH), end = AT_NAME + len;
     size_t whole = (end + QD_CFB_SECTOR - 1) / QD_CFB_SECTOR * QD_CFB_SECTOR;
