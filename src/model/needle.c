@@ -181,17 +181,32 @@ static int collect_files(struct qd_needles *s, const struct qd_backup *b)
     return bad;
 }
 
-static int by_length(const void *a, const void *b)
+static int by_bytes(const void *pa, const void *pb)
 {
-    size_t x = ((const struct qd_needle *)a)->n, y = ((const struct qd_needle *)b)->n;
-    return (x < y) - (x > y);
+    const struct qd_needle *a = pa, *b = pb;
+    int c = memcmp(a->p, b->p, a->n < b->n ? a->n : b->n);
+    return c ? c : (a->n > b->n) - (a->n < b->n);
 }
 
-/* Longest first, so that a long form is not left half blanked; then the bit map. */
+static void sort_and_thin(struct qd_needles *s)
+{
+    size_t kept = 0;
+    if (s->n > 1)
+        qsort(s->v, s->n, sizeof *s->v, by_bytes);
+    for (size_t i = 0; i < s->n; i++) {
+        if (kept > 0 && by_bytes(&s->v[kept - 1], &s->v[i]) == 0)
+            free(s->v[i].p);
+        else
+            s->v[kept++] = s->v[i];
+    }
+    s->n = kept;
+}
+
+/* Sorted for the search, with a bit map of the first two bytes before it. */
 static int prepare(struct qd_needles *s)
 {
-    if (s->n > 1)
-        qsort(s->v, s->n, sizeof *s->v, by_length);
+    sort_and_thin(s);
+    s->too_many = s->n > QD_NEEDLES_MAX;
     s->first = qd_alloc(FIRST_BYTES, 1);
     if (!s->first)
         return -1;
@@ -226,20 +241,45 @@ void qd_needles_free(struct qd_needles *s)
     memset(s, 0, sizeof *s);
 }
 
-/* Length of the needle that starts here, 0 = none. */
+/* First of v[lo..hi) whose byte `at` is not below want; all are longer than at. */
+static size_t lower(const struct qd_needle *v, size_t lo, size_t hi, size_t at, unsigned want)
+{
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (v[mid].p[at] < want)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* Length of the longest needle that starts here, 0 = none: byte by byte the range of those that
+ * still fit gets smaller. */
 static size_t needle_at(const struct qd_needles *s, const uint8_t *p, size_t n)
 {
-    unsigned at = n >= 2 ? qd_get16(p) : 0;
-    if (n < 4 || !s->first || !(s->first[at / 8] >> at % 8 & 1))
+    unsigned first = n >= 2 ? qd_get16(p) : 0;
+    size_t lo = 0, hi = s->n, found = 0;
+    if (n < 4 || !s->first || !(s->first[first / 8] >> first % 8 & 1))
         return 0;
-    for (size_t i = 0; i < s->n; i++)
-        if (s->v[i].n <= n && memcmp(s->v[i].p, p, s->v[i].n) == 0)
-            return s->v[i].n;
-    return 0;
+    for (size_t at = 0; lo < hi; at++) {
+        if (s->v[lo].n == at) {
+            found = at;
+            if (++lo == hi)
+                break;
+        }
+        if (at == n)
+            break;
+        lo = lower(s->v, lo, hi, at, p[at]);
+        hi = lower(s->v, lo, hi, at, p[at] + 1u);
+    }
+    return found;
 }
 
 int qd_needles_hit(const struct qd_needles *s, const uint8_t *p, size_t n)
 {
+    if (s->too_many)
+        return n > 0;
     for (size_t i = 0; i < n; i++)
         if (needle_at(s, p + i, n - i))
             return 1;
@@ -251,6 +291,10 @@ size_t qd_needles_blank(const struct qd_needles *s, uint8_t *p, size_t n)
 {
     size_t count = 0, keep = 0; /* bytes before keep wait to be blanked */
     size_t from = 0;
+    if (s->too_many && n > 0) {
+        memset(p, 0, n);
+        return 1;
+    }
     for (size_t i = 0; i < n; i++) {
         size_t len = needle_at(s, p + i, n - i);
         if (len == 0)

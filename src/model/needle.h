@@ -11,6 +11,9 @@
 
 #include "model/backup.h"
 
+/* A unit has a few hundred. A file with more is made to be slow: all of it counts as identity. */
+#define QD_NEEDLES_MAX 4096u
+
 struct qd_needle {
     uint8_t *p;
     size_t n;
@@ -20,6 +23,7 @@ struct qd_needles {
     struct qd_needle *v;
     size_t n, cap;
     uint8_t *first; /* bit map of the first two bytes of all needles */
+    int too_many;
 };
 
 /* Values of the identity, subscriber and secret items of b. 0 or -QDIAG_E_NO_MEMORY. */

@@ -142,6 +142,32 @@ static void test_overlap(void **state)
     assert_string_equal(blanked_hex("a1b2c3d4e5f6e5d4c3b2a1"), "0000000000000000000000");
 }
 
+/* A file made of secrets only: everything counts as identity, and the search stays quick. */
+static void test_too_many(void **state)
+{
+    struct qdiag_error e = {0};
+    struct qd_needles many;
+    uint8_t data[QD_NV_SIZE], p[4] = {1, 2, 3, 4};
+    struct qd_backup *b = qd_backup_new();
+    (void)state;
+    for (unsigned i = 0; i < 18 * 256; i++) {
+        memset(data, 0x41, sizeof data);
+        data[100] = (uint8_t)i;
+        data[101] = (uint8_t)(i >> 8);
+        data[102] = 7;
+        assert_int_equal(qd_backup_add_nv(b, 0, (uint16_t)(10073 + i / 256), (uint8_t)i, data, &e),
+                         0);
+    }
+    assert_int_equal(qd_needles_collect(b, &many, &e), 0);
+    assert_true(many.too_many);
+    assert_true(qd_needles_hit(&many, p, 4));
+    assert_false(qd_needles_hit(&many, p, 0));
+    assert_int_equal(qd_needles_blank(&many, p, 4), 1);
+    assert_memory_equal(p, "\0\0\0", 4);
+    qd_needles_free(&many);
+    qd_backup_free(&b);
+}
+
 static void test_digit_runs(void **state)
 {
     char text[] = "a12345678901234b1234567890123c";
@@ -178,7 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_imei),       cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_secrets),    cmocka_unit_test(test_overlap),
-        cmocka_unit_test(test_digit_runs),
+        cmocka_unit_test(test_digit_runs), cmocka_unit_test(test_too_many),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
