@@ -95,8 +95,7 @@ static void check_lifted(const uint8_t *data, size_t size, const struct qd_node 
         at = (size_t)(end + 2 - data);
     }
     /* What is refused by its first bytes would be taken behind a comment. */
-    if (size == 0 || data[0] != '<' || memchr(data, '&', size) ||
-        qd_sniff(data, size) != QD_C_XQCN)
+    if (size == 0 || data[0] != '<' || memchr(data, '&', size) || qd_sniff(data, size) != QD_C_XQCN)
         return;
     qd_buf_add(&text, data, at);
     qd_buf_add(&text, comment, sizeof comment - 1);
