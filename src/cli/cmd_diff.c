@@ -180,6 +180,7 @@ int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o)
 {
     struct qdiag_error e = {0};
     struct qdiag_diff_report *r = NULL;
+    char name[4096];
     struct qdiag_diff_options d = {o->only, o->with_volatile > 0, o->show_identity > 0};
     qdiag_diff_files(ctx, o->arg[0], o->arg[1], &d, &r, &e);
     int exit_code = e.code ? cli_exit_code(&e) : 0;
@@ -187,8 +188,8 @@ int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o)
         json_t *j = cli_json_new("qdiag.diff/1");
         if (j) {
             cli_json_result(j, o, &e, exit_code);
-            cli_json_text(j, "first", o->arg[0]);
-            cli_json_text(j, "second", o->arg[1]);
+            cli_json_text(j, "first", cli_masked(o, o->arg[0], name, sizeof name));
+            cli_json_text(j, "second", cli_masked(o, o->arg[1], name, sizeof name));
             if (r)
                 json_report(j, r);
         }

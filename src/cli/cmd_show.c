@@ -124,12 +124,12 @@ static void print_contents(const struct cli_options *o, const struct qdiag_conte
                            const char *pattern)
 {
     struct qdiag_contents_info info;
-    char size[32];
+    char size[32], name[4096];
     qdiag_contents_info(c, &info);
     cli_size(size, sizeof size, info.file_size);
     if (!o->quiet)
-        printf("%s  %s %s  model %u  %zu items\n", o->arg[0], info.container, size,
-               info.model_number, info.items);
+        printf("%s  %s %s  model %u  %zu items\n", cli_masked(o, o->arg[0], name, sizeof name),
+               info.container, size, info.model_number, info.items);
     if (info.redacted)
         printf("a redacted copy: identity and secrets are zero, it cannot be restored\n");
     for (size_t i = 0; i < CLASSES; i++)
@@ -233,6 +233,7 @@ int cmd_show(struct qdiag_context *ctx, const struct cli_options *o)
     struct qdiag_error e = {0};
     struct qdiag_contents *c = NULL;
     const char *pattern = o->nargs > 1 ? o->arg[1] : NULL;
+    char name[4096];
     int rc = qdiag_contents_open(ctx, o->arg[0], o->show_identity > 0, &c, &e);
     if (rc == 0 && o->raw)
         write_raw(o, c, &e);
@@ -243,7 +244,7 @@ int cmd_show(struct qdiag_context *ctx, const struct cli_options *o)
         json_t *j = cli_json_new("qdiag.show/1");
         if (j) {
             cli_json_result(j, o, &e, exit_code);
-            cli_json_text(j, "file", o->arg[0]);
+            cli_json_text(j, "file", cli_masked(o, o->arg[0], name, sizeof name));
             if (c && !o->raw)
                 json_contents(j, o, c, pattern);
         }

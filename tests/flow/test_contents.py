@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# show and diff, end to end: classes, names, values, byte ranges, exit codes; and that no identity, code
-# or address leaves unless asked for, in text or JSON, as digits or as bytes.
+# show, diff and the verdict of check, end to end: classes, names, values, byte ranges, exit codes; and that
+# no identity, code or address leaves unless asked for, in text or JSON, as digits or as bytes.
 import json
 import os
 import subprocess
@@ -85,6 +85,17 @@ def test_masking(work):
     assert p.returncode == 2
     qdiag("show", a, "-vvvv", "--log-file", log, check=0)
     assert_clean(read(log).decode())
+
+
+def test_masking_of_file_names(work):
+    """A file that is named after its unit."""
+    a = work + "/001001000000015.xqcn"
+    os.rename(make(work), a)
+    for args, code in ((("show", a), 0), (("show", a, "--json"), 0), (("diff", a, a), 0),
+                       (("diff", a, a, "--json"), 0), (("show", a, "none"), 1),
+                       (("show", a + "x", "--json"), 12), (("diff", a, a + "x", "--json"), 12)):
+        p = qdiag(*args, check=code)
+        assert_clean(p.stdout + p.stderr)
 
 
 def test_show_identity(work):
@@ -323,6 +334,6 @@ def test_names_change_text_only(work):
 
 
 if __name__ == "__main__":
-    sys.exit(main([test_masking, test_show_identity, test_values, test_patterns, test_raw, test_diff,
-                   test_diff_classes, test_check_verdict, test_check_identity, test_check_parts,
-                   test_names_change_text_only]))
+    sys.exit(main([test_masking, test_masking_of_file_names, test_show_identity, test_values,
+                   test_patterns, test_raw, test_diff, test_diff_classes, test_check_verdict,
+                   test_check_identity, test_check_parts, test_names_change_text_only]))
