@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/cancel.h"
 #include "base/log.h"
 #include "model/catalog.h"
@@ -17,9 +18,18 @@
 
 #define ID_COUNT         65536u
 #define NO_ELEMENT       254u /* no array is that long: a unit that answers it ignores the number */
-#define MISSES           2u   /* an array may start above 0, so one gap does not end it */
+#define MAX_ELEMENTS     254u
+#define SURE_ELEMENTS    8u /* so many of the known elements are asked for whatever is missing */
+#define MISSES           2u /* after them, that many in a row end an array */
 #define REFUSALS_TO_STOP 64u
-#define MAX_ELEMENTS     250u
+#define NV_IMEI          550u   /* in every subscription that a unit has */
+#define ABSENT_ID        32767u /* of the RF files: no unit answers it as a numbered item */
+
+struct elements {
+    unsigned n;
+    uint8_t number[MAX_ELEMENTS];
+    uint8_t data[MAX_ELEMENTS][QD_NV_DATA];
+};
 
 struct scan {
     struct qd_collect *c;
@@ -27,10 +37,12 @@ struct scan {
     uint8_t *active;      /* bit per id: present in subscription 0 */
     unsigned refusals;    /* unreadable or protected answers in a row, secrets not counted */
     unsigned unsupported; /* answers 0x13 in a row from the start */
-    int absent_is_13;     /* subscription 0 has shown that this unit spells "absent" as 0x13 */
+    int absent_is_13;     /* the unit has shown that it spells "absent" as 0x13 */
+    int no_further;       /* it is silent when asked for an element that it does not have */
     size_t present;
     int stopped; /* nothing of this subscription can be read */
     struct qd_nv_answer last_refusal;
+    struct elements el; /* of the item being read */
 };
 
 int qd_collect_warn(struct qd_collect *c, struct qdiag_error *e, const char *fmt, ...)
@@ -139,85 +151,93 @@ static int read_element(struct scan *s, uint16_t id, unsigned element, struct qd
     return rc;
 }
 
-struct elements {
-    unsigned n;
-    uint8_t number[MAX_ELEMENTS];
-    uint8_t data[MAX_ELEMENTS][QD_NV_DATA];
-};
+static void take(struct elements *el, unsigned k, const struct qd_nv_answer *a)
+{
+    el->number[el->n] = (uint8_t)k;
+    memcpy(el->data[el->n++], a->data, QD_NV_DATA);
+}
 
-static int read_elements(struct scan *s, uint16_t id, unsigned limit, struct elements *el,
-                         struct qdiag_error *e)
+/* The elements the catalog knows of. *open tells whether the last of them is there. */
+static int read_known(struct scan *s, uint16_t id, unsigned count, int *open, struct qdiag_error *e)
 {
     unsigned misses = 0;
-    el->n = 0;
-    for (unsigned k = 0; k < limit && k < MAX_ELEMENTS && misses < MISSES; k++) {
+    s->el.n = 0;
+    for (unsigned k = 0; k < count && (k < SURE_ELEMENTS || misses < MISSES); k++) {
         struct qd_nv_answer a;
         int here, rc = read_element(s, id, k, &a, &here, e);
         if (rc != 0)
             return rc;
         misses = here ? 0 : misses + 1;
-        if (!here)
-            continue;
-        el->number[el->n] = (uint8_t)k;
-        memcpy(el->data[el->n++], a.data, QD_NV_DATA);
+        if (here)
+            take(&s->el, k, &a);
     }
+    *open = misses == 0;
     return 0;
 }
 
-static int all_equal(const struct elements *el)
+static int all_equal_to(const struct elements *el, const uint8_t *data)
 {
-    for (unsigned i = 1; i < el->n; i++)
-        if (memcmp(el->data[i], el->data[0], QD_NV_DATA) != 0)
+    for (unsigned i = 0; i < el->n; i++)
+        if (memcmp(el->data[i], data, QD_NV_DATA) != 0)
             return 0;
     return 1;
 }
 
-/* Equal elements may be an item that ignores the number: ask for one that no array has. */
-static int ignores_number(struct scan *s, uint16_t id, const struct elements *el, int *ignores,
-                          struct qdiag_error *e)
+/* Asks for an element that no array has. An item that gives one ignores the number: it has no
+ * further elements, and equal ones are one. */
+static int ask_no_element(struct scan *s, uint16_t id, int *ignores, struct qdiag_error *e)
 {
     struct qd_nv_answer a;
-    *ignores = 0;
-    if (el->n < 2 || !all_equal(el))
-        return 0;
     int rc = qd_nv_read(s->c->diag, s->sub, id, NO_ELEMENT, &a, e);
-    if (rc == 0)
-        *ignores = a.state == QD_NV_PRESENT && memcmp(a.data, el->data[0], QD_NV_DATA) == 0;
-    return rc;
+    if (rc != 0)
+        return rc;
+    *ignores = a.state == QD_NV_PRESENT;
+    if (*ignores && all_equal_to(&s->el, a.data))
+        s->el.n = 1;
+    /* A unit that is silent on such a question is not asked it a thousand times. */
+    s->no_further = a.state == QD_NV_UNREADABLE && a.status < 0 && !a.bad;
+    return 0;
 }
 
-static int scan_array(struct scan *s, uint16_t id, enum qd_nv_kind kind, unsigned limit,
-                      struct qdiag_error *e)
+/* Elements the catalog does not know of, one after the other. A refusal of the first of them says
+ * that the item is no array; a later one is a hole in the backup. */
+static int read_further(struct scan *s, uint16_t id, unsigned first, struct qdiag_error *e)
 {
-    struct elements *el = malloc(sizeof *el);
-    int ignores = 0;
-    if (!el)
-        return qd_nomem(e);
-    int rc = read_elements(s, id, limit, el, e);
-    if (rc == 0 && kind != QD_NV_ECHO)
-        rc = ignores_number(s, id, el, &ignores, e);
-    for (unsigned i = 0; rc == 0 && i < (ignores ? 1 : el->n); i++)
-        rc = keep(s, id, el->number[i], el->data[i], e);
-    free(el);
-    return rc;
+    for (unsigned k = first; k < MAX_ELEMENTS; k++) {
+        struct qd_nv_answer a;
+        int here, rc = qd_cancel_check(s->c->ctx->cancel, e);
+        if (rc == 0)
+            rc = qd_nv_read(s->c->diag, s->sub, id, (uint8_t)k, &a, e);
+        if (rc != 0 || (k == first && a.state != QD_NV_PRESENT))
+            return rc;
+        rc = judge(s, id, (uint8_t)k, &a, &here, e);
+        if (rc != 0 || !here)
+            return rc;
+        take(&s->el, k, &a);
+    }
+    return 0;
 }
 
-static int scan_plain(struct scan *s, uint16_t id, struct qdiag_error *e)
+static int read_item(struct scan *s, uint16_t id, struct qdiag_error *e)
 {
-    struct qd_nv_answer a;
-    int here, rc = read_element(s, id, 0, &a, &here, e);
-    if (rc == 0 && here)
-        rc = keep(s, id, 0, a.data, e);
-    return rc;
+    unsigned known = 1;
+    int open = 0, ignores = 0;
+    enum qd_nv_kind kind = qd_catalog_nv_kind(id, &known);
+    int rc = read_known(s, id, known, &open, e);
+    if (rc != 0 || !open || kind == QD_NV_ECHO || s->no_further)
+        return rc;
+    rc = ask_no_element(s, id, &ignores, e);
+    if (rc != 0 || ignores || s->no_further)
+        return rc;
+    return read_further(s, id, known, e);
 }
 
 static int scan_id(struct scan *s, uint16_t id, struct qdiag_error *e)
 {
-    unsigned elements = 1;
-    enum qd_nv_kind kind = qd_catalog_nv_kind(id, &elements);
-    size_t before = s->present;
-    int rc = kind == QD_NV_PLAIN ? scan_plain(s, id, e) : scan_array(s, id, kind, elements, e);
-    if (rc == 0 && s->sub == 0 && s->present > before)
+    int rc = read_item(s, id, e);
+    for (unsigned i = 0; rc == 0 && i < s->el.n; i++)
+        rc = keep(s, id, s->el.number[i], s->el.data[i], e);
+    if (rc == 0 && s->sub == 0 && s->el.n > 0)
         s->active[id / 8] |= (uint8_t)(1u << id % 8);
     return rc;
 }
@@ -228,7 +248,8 @@ static int wanted(const struct scan *s, uint32_t id)
     const uint16_t *ids;
     if (o->exhaustive)
         return 1;
-    if (s->sub == 0)
+    /* What is active in subscription 0 is not known when only another one is read. */
+    if (s->sub == 0 || o->sub == (int)s->sub)
         return (long)id >= o->nv_first && (long)id <= o->nv_last;
     if (s->active[id / 8] & 1u << id % 8)
         return 1;
@@ -247,6 +268,24 @@ static uint64_t count_wanted(const struct scan *s)
     return n;
 }
 
+/* Three answers 0x13 are the sign of a subscription that the unit does not have, unless that is its
+ * way to say "absent". The item that every subscription has decides. */
+static int is_unsupported(struct scan *s, int *unsupported, struct qdiag_error *e)
+{
+    struct qd_nv_answer a;
+    *unsupported = 0;
+    if (s->sub == 0 || s->absent_is_13 || s->present > 0 || s->unsupported < 3)
+        return 0;
+    int rc = qd_nv_read(s->c->diag, s->sub, NV_IMEI, 0, &a, e);
+    if (rc != 0)
+        return rc;
+    *unsupported = a.bad == 0x13;
+    s->absent_is_13 = !*unsupported;
+    if (*unsupported)
+        qd_log(s->c->ctx, QDIAG_LOG_INFO, "nv", "subscription %u: not supported (0x13)", s->sub);
+    return 0;
+}
+
 static int scan_subscription(struct scan *s, struct qdiag_error *e)
 {
     uint64_t total = count_wanted(s), done = 0;
@@ -255,32 +294,44 @@ static int scan_subscription(struct scan *s, struct qdiag_error *e)
     s->stopped = 0;
     for (uint32_t id = 0; id < ID_COUNT && !s->stopped; id++) {
         char item[32];
+        int unsupported;
         if (!wanted(s, id))
             continue;
         snprintf(item, sizeof item, "NV %u sub %u", (unsigned)id, s->sub);
         qd_progress(s->c->ctx, "nv", done++, total, item);
         int rc = scan_id(s, (uint16_t)id, e);
-        if (rc != 0)
+        if (rc == 0)
+            rc = is_unsupported(s, &unsupported, e);
+        if (rc != 0 || unsupported)
             return rc;
-        if (s->sub > 0 && !s->absent_is_13 && s->unsupported >= 3 && s->present == 0) {
-            qd_log(s->c->ctx, QDIAG_LOG_INFO, "nv", "subscription %u: not supported (0x13)",
-                   s->sub);
-            return 0;
-        }
     }
     qd_progress(s->c->ctx, "nv", total, total, "");
     return 0;
 }
 
+/* How the unit says "absent", asked in the plain form. A short range may hold no absent item. */
+static int learn_absent(struct scan *s, struct qdiag_error *e)
+{
+    struct qd_nv_answer a;
+    int rc = qd_nv_read(s->c->diag, 0, ABSENT_ID, 0, &a, e);
+    if (rc == 0)
+        s->absent_is_13 = a.bad == 0x13;
+    return rc;
+}
+
 /* A sweep of the default range that finds nothing is a unit without NV access, not an empty unit.
  */
-static int check_found(const struct scan *s, struct qdiag_error *e)
+static int check_found(struct scan *s, struct qdiag_error *e)
 {
     const struct qdiag_backup_options *o = s->c->opt;
-    if (s->present || s->sub != 0 || (!o->exhaustive && o->nv_last - o->nv_first < 1000))
+    if (s->present)
+        return 0;
+    if (o->sub == (int)s->sub && s->sub != 0 && !s->stopped)
+        return qd_collect_warn(s->c, e, "subscription %u holds no NV item", s->sub);
+    if (s->sub != 0 || (!o->exhaustive && o->nv_last - o->nv_first < 1000))
         return 0;
     if (s->refusals)
-        return give_up((struct scan *)s, e);
+        return give_up(s, e);
     return qd_fail(e, QDIAG_E_UNSUPPORTED, "NV items", "not one of the ids %d..%d is present%s",
                    o->nv_first, o->nv_last,
                    s->unsupported ? "; the unit answers every read with error 0x13 (BAD_CMD)" : "");
@@ -288,8 +339,8 @@ static int check_found(const struct scan *s, struct qdiag_error *e)
 
 static int check_contexts(struct qd_collect *c, struct qdiag_error *e)
 {
-    const struct qd_nv_item *a = qd_backup_nv(c->backup, 0, 550, 0);
-    const struct qd_nv_item *b = qd_backup_nv(c->backup, 1, 550, 0);
+    const struct qd_nv_item *a = qd_backup_nv(c->backup, 0, NV_IMEI, 0);
+    const struct qd_nv_item *b = qd_backup_nv(c->backup, 1, NV_IMEI, 0);
     if (!a || !b || memcmp(a->data, b->data, QD_NV_DATA) != 0)
         return 0;
     return qd_collect_warn(c, e,
@@ -299,18 +350,20 @@ static int check_contexts(struct qd_collect *c, struct qdiag_error *e)
 
 int qd_collect_nv(struct qd_collect *c, struct qdiag_error *e)
 {
-    struct scan s = {.c = c};
-    int rc = 0;
-    s.active = calloc(ID_COUNT / 8, 1);
-    if (!s.active)
+    struct scan *s = qd_alloc(1, sizeof *s);
+    if (!s)
         return qd_nomem(e);
-    for (s.sub = 0; rc == 0 && s.sub < QD_SUBS; s.sub++) {
-        if (c->opt->sub != QDIAG_SUB_ALL && c->opt->sub != (int)s.sub)
+    s->c = c;
+    s->active = qd_alloc(ID_COUNT / 8, 1);
+    int rc = s->active ? learn_absent(s, e) : qd_nomem(e);
+    for (s->sub = 0; rc == 0 && s->sub < QD_SUBS; s->sub++) {
+        if (c->opt->sub != QDIAG_SUB_ALL && c->opt->sub != (int)s->sub)
             continue;
-        rc = scan_subscription(&s, e);
+        rc = scan_subscription(s, e);
         if (rc == 0)
-            rc = check_found(&s, e);
+            rc = check_found(s, e);
     }
-    free(s.active);
+    free(s->active);
+    free(s);
     return rc == 0 ? check_contexts(c, e) : rc;
 }
