@@ -15,8 +15,6 @@
 #include "base/log.h"
 #include "container/container.h"
 
-#define SAMPLES 16u /* files compared before two equal listings count as one tree */
-
 static int not_held(struct qd_collect *c, struct qd_tree_of *t, const struct qd_found *f,
                     const char *reason, struct qdiag_error *e)
 {
@@ -83,22 +81,54 @@ static int keep_file(struct qd_collect *c, struct qd_tree_of *t, struct qd_found
     return rc;
 }
 
-static int is_nv_alias(const char *path)
+/* Whether the backup has the NV item that a path is another door to: /nvm/num/<id> or
+ * /nvm/context<sub>/<id>. */
+static int is_read_alias(const struct qd_backup *b, const char *path)
 {
-    return strncmp(path, "/nvm/", 5) == 0;
+    unsigned sub = 0, id = 0;
+    int end = 0;
+    if (sscanf(path, "/nvm/num/%5u%n", &id, &end) != 1 &&
+        sscanf(path, "/nvm/context%1u/%5u%n", &sub, &id, &end) != 2)
+        return 0;
+    return path[end] == '\0' && id <= UINT16_MAX && qd_backup_nv(b, sub, (uint16_t)id, 0) != NULL;
+}
+
+/* Never a file of the container: a tool that restores it would write an item past every guard. */
+static int keep_below_nvm(struct qd_collect *c, struct qd_tree_of *t, struct qd_found *f,
+                          struct qdiag_error *e)
+{
+    if (is_read_alias(c->backup, f->path))
+        return not_held(c, t, f, "alias of an NV item, which is read as such", e);
+    int rc = qd_found_read(c, t, f, e);
+    if (rc != 0 || !f->read)
+        return rc;
+    return not_held(c, t, f, "alias of an NV item that was not found by its number", e);
+}
+
+static int keep_folder(struct qd_collect *c, struct qd_tree_of *t, struct qd_found *f,
+                       struct qdiag_error *e)
+{
+    if (f->has_children || qd_names_has(&t->unlisted, f->path))
+        return 0;
+    return not_held(c, t, f, "empty folder", e);
+}
+
+static int is_file(const struct qd_found *f)
+{
+    uint32_t kind = f->mode & QD_EFS_IFMT;
+    return !f->is_dir && (kind == 0 || kind == QD_EFS_IFREG || kind == QD_EFS_IFITM);
 }
 
 static int keep_entry(struct qd_collect *c, struct qd_tree_of *t, struct qd_found *f,
                       struct qdiag_error *e)
 {
     if (f->is_dir)
-        return f->has_children ? 0 : not_held(c, t, f, "empty folder", e);
+        return keep_folder(c, t, f, e);
     if (qd_found_is_link(f))
         return keep_link(c, t, f, e);
-    if (is_nv_alias(f->path))
-        return not_held(c, t, f, "alias of an NV item, which is read as such", e);
-    uint32_t kind = f->mode & QD_EFS_IFMT;
-    if (kind && kind != QD_EFS_IFREG && kind != QD_EFS_IFITM)
+    if (strncmp(f->path, "/nvm/", 5) == 0)
+        return keep_below_nvm(c, t, f, e);
+    if (!is_file(f))
         return not_held(c, t, f, "neither a file nor an item file", e);
     int rc = qd_found_read(c, t, f, e);
     return rc == 0 && f->read ? keep_file(c, t, f, e) : rc;
@@ -151,15 +181,16 @@ static int same_bytes(struct qd_collect *c, struct qd_tree_of *t, size_t i, int 
     return rc;
 }
 
-/* Whether both subsystems show one and the same tree: equal listings and equal samples. */
+/* Whether both subsystems show one and the same tree: equal listings and equal bytes in every file.
+ * Anything less could drop a file that differs and has the same size and time. */
 static int same_tree(struct qd_collect *c, struct qd_tree_of *t, int *same, struct qdiag_error *e)
 {
     *same = same_listing(&t[0], &t[1]);
-    size_t step = t[0].n / SAMPLES + 1;
     int rc = 0;
-    for (size_t i = 0; rc == 0 && *same && i < t[0].n; i += step) {
+    for (size_t i = 0; rc == 0 && *same && i < t[0].n; i++) {
         const struct qd_found *f = &t[0].v[i];
-        if (!f->is_dir && !qd_found_is_link(f))
+        qd_progress(c->ctx, "efs-compare", i, t[0].n, f->path);
+        if (is_file(f))
             rc = same_bytes(c, t, i, same, e);
     }
     return rc;

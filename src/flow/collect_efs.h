@@ -12,7 +12,8 @@ struct qd_found {
     int is_dir, has_children;
     uint8_t *data; /* NULL until read */
     size_t len;
-    int read; /* data is valid */
+    int read;   /* data is valid */
+    int failed; /* could not be read, and is noted as missing */
 };
 
 /* One subsystem's tree as found. */
@@ -20,6 +21,7 @@ struct qd_tree_of {
     struct qd_efs fs;
     struct qd_found *v;
     size_t n, cap;
+    struct qd_names unlisted; /* folders that could not be listed, noted as missing */
     struct qd_section_rules rules;
     int holds_rf; /* /nv/item_files/rfnv is here */
 };
@@ -38,7 +40,8 @@ int qd_find_walk(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error 
 /* Reads the .conf and .bl files found. */
 int qd_find_rules(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error *e);
 
-/* Asks for files that a walk may not show: named in .conf, known paths, RF numbers. */
+/* Asks for files that a walk may not show: named in .conf and .bl, known paths, RF numbers, the
+ * files of other subscriptions; and again for what the lists found that way name. */
 int qd_find_probe(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error *e);
 
 /* Reads the data of one entry. Unreadable ones are noted as missing; negative only when the run
@@ -48,7 +51,7 @@ int qd_found_read(struct qd_collect *c, struct qd_tree_of *t, struct qd_found *f
 
 int qd_found_is_link(const struct qd_found *f);
 struct qd_found *qd_find_path(const struct qd_tree_of *t, const char *path); /* sorted tree only */
-void qd_tree_sort(struct qd_tree_of *t);
+void qd_tree_sort(struct qd_tree_of *t); /* drops doubles, marks folders that hold something */
 void qd_tree_drop(struct qd_tree_of *t);
 
 /* Notes that a path could not be read; a secret by its path counts as withheld. */

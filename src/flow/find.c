@@ -15,10 +15,7 @@
 #include "model/catalog.h"
 #include "service/efs_walk.h"
 
-#define RFNV        "/nv/item_files/rfnv"
-#define RFNV_FIRST  20000u
-#define RFNV_LAST   32767u
-#define PROBE_BATCH 512u
+#define RFNV "/nv/item_files/rfnv"
 
 int qd_ends_run(int rc)
 {
@@ -84,28 +81,28 @@ struct walk {
     struct qdiag_error failed; /* an error raised inside the trouble callback */
 };
 
-static int is_folder(const struct qd_efs_entry *entry)
-{
-    uint32_t kind = entry->st.mode & QD_EFS_IFMT;
-    return kind ? kind == QD_EFS_IFDIR : entry->type == 1;
-}
-
 static int on_entry(const char *path, const struct qd_efs_entry *entry, void *user,
                     struct qdiag_error *e)
 {
     struct walk *w = user;
+    struct qd_efs_stat st = entry->st;
     qd_progress(w->c->ctx, "efs-walk", w->t->n, 0, path);
     int rc = qd_cancel_check(w->c->ctx->cancel, e);
-    return rc ? rc : qd_found_add(w->t, path, &entry->st, is_folder(entry), e);
+    if (rc != 0)
+        return rc;
+    st.mode |= qd_efs_kind(entry); /* the entry type counts when the mode does not say */
+    return qd_found_add(w->t, path, &st, (st.mode & QD_EFS_IFMT) == QD_EFS_IFDIR, e);
 }
 
-static int on_trouble(const char *dir, const struct qdiag_error *why, void *user)
+static int on_trouble(const char *path, const struct qdiag_error *why, void *user)
 {
     struct walk *w = user;
     char reason[512];
-    snprintf(reason, sizeof reason, "folder cannot be listed: %s%s%s", why->what,
-             why->why[0] ? ": " : "", why->why);
-    return qd_efs_missing(w->c, w->t->fs.subsys, dir, reason, why->wire, &w->failed);
+    snprintf(reason, sizeof reason, "cannot be listed: %s%s%s", why->what, why->why[0] ? ": " : "",
+             why->why);
+    if (qd_names_add(&w->t->unlisted, path) != 0)
+        return qd_nomem(&w->failed);
+    return qd_efs_missing(w->c, w->t->fs.subsys, path, reason, why->wire, &w->failed);
 }
 
 static int by_path(const void *a, const void *b)
@@ -113,10 +110,23 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct qd_found *)a)->path, ((const struct qd_found *)b)->path);
 }
 
-void qd_tree_sort(struct qd_tree_of *t)
+static void drop_found(struct qd_found *f)
 {
-    if (t->n)
-        qsort(t->v, t->n, sizeof *t->v, by_path);
+    free(f->path);
+    free(f->data);
+}
+
+/* A path that was found twice, by asking and in a folder, is one entry. */
+static void drop_doubles(struct qd_tree_of *t)
+{
+    size_t kept = t->n ? 1 : 0;
+    for (size_t i = 1; i < t->n; i++) {
+        if (by_path(&t->v[i], &t->v[kept - 1]) == 0)
+            drop_found(&t->v[i]);
+        else
+            t->v[kept++] = t->v[i];
+    }
+    t->n = kept;
 }
 
 struct qd_found *qd_find_path(const struct qd_tree_of *t, const char *path)
@@ -137,7 +147,18 @@ static void mark_parents(struct qd_tree_of *t)
         struct qd_found *f = qd_find_path(t, parent);
         if (f)
             f->has_children = 1;
+        t->holds_rf |= strcmp(parent, RFNV) == 0;
     }
+    t->holds_rf |= qd_find_path(t, RFNV) != NULL;
+}
+
+void qd_tree_sort(struct qd_tree_of *t)
+{
+    if (t->n)
+        qsort(t->v, t->n, sizeof *t->v, by_path);
+    drop_doubles(t);
+    mark_parents(t);
+    qd_names_sort(&t->unlisted);
 }
 
 int qd_find_below(struct qd_collect *c, struct qd_tree_of *t, const char *root,
@@ -153,12 +174,9 @@ int qd_find_below(struct qd_collect *c, struct qd_tree_of *t, const char *root,
 int qd_find_walk(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error *e)
 {
     int rc = qd_find_below(c, t, "/", e);
-    if (rc != 0)
-        return rc;
-    qd_tree_sort(t);
-    mark_parents(t);
-    t->holds_rf = qd_find_path(t, RFNV) != NULL;
-    return 0;
+    if (rc == 0)
+        qd_tree_sort(t);
+    return rc;
 }
 
 static int has_suffix(const char *s, const char *suffix)
@@ -243,7 +261,7 @@ int qd_found_read(struct qd_collect *c, struct qd_tree_of *t, struct qd_found *f
 {
     struct qd_buf b = {0};
     struct qdiag_error why = {0};
-    if (f->read)
+    if (f->read || f->failed)
         return 0;
     int rc = qd_cancel_check(c->ctx->cancel, e);
     if (rc != 0)
@@ -256,8 +274,10 @@ int qd_found_read(struct qd_collect *c, struct qd_tree_of *t, struct qd_found *f
         return 0;
     }
     qd_buf_free(&b);
-    if (!qd_ends_run(rc))
+    if (!qd_ends_run(rc)) {
+        f->failed = 1;
         return qd_found_error(c, t->fs.subsys, f->path, &why, e);
+    }
     if (e)
         *e = why;
     return rc;
@@ -265,11 +285,10 @@ int qd_found_read(struct qd_collect *c, struct qd_tree_of *t, struct qd_found *f
 
 void qd_tree_drop(struct qd_tree_of *t)
 {
-    for (size_t i = 0; i < t->n; i++) {
-        free(t->v[i].path);
-        free(t->v[i].data);
-    }
+    for (size_t i = 0; i < t->n; i++)
+        drop_found(&t->v[i]);
     free(t->v);
+    qd_names_free(&t->unlisted);
     qd_names_free(&t->rules.conf);
     qd_names_free(&t->rules.folders);
     memset(t, 0, sizeof *t);

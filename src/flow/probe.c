@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Asking for files that a directory walk may not show: some item files open by path and are never
- * listed. Asks only where a folder exists, in batches. Reads only. */
+ * listed. Asks only where a folder exists, in batches, and goes on while lists are found that way
+ * that name more. Reads only. */
 #include "flow/collect_efs.h"
 
 #include <stdio.h>
@@ -17,49 +18,91 @@
 #define RFNV_FIRST 20000u
 #define RFNV_LAST  32767u
 #define BATCH      512u
+#define ROUNDS     8u /* lists that name lists */
 
-static int want(const struct qd_tree_of *t, struct qd_names *list, const char *path)
+struct ask {
+    struct qd_collect *c;
+    struct qd_tree_of *t;
+    struct qd_names list;  /* to be asked for in this round */
+    struct qd_names asked; /* in earlier rounds */
+};
+
+static int want(struct ask *k, const char *path)
 {
-    return qd_find_path(t, path) ? 0 : qd_names_add(list, path);
+    if (strlen(path) > k->t->fs.max_path) /* the unit cannot have it */
+        return 0;
+    if (qd_find_path(k->t, path) || qd_names_has(&k->asked, path))
+        return 0;
+    return qd_names_add(&k->list, path);
 }
 
-static int want_conf(const struct qd_tree_of *t, struct qd_names *list)
+static int want_subscription(struct ask *k, const char *item, unsigned sub)
 {
-    for (size_t i = 0; i < t->rules.conf.n; i++) {
-        char path[1100];
-        if (want(t, list, t->rules.conf.v[i]) != 0)
+    char path[1100];
+    snprintf(path, sizeof path, "%s_Subscription%02u", item, sub);
+    return want(k, path);
+}
+
+static int want_listed(struct ask *k)
+{
+    const struct qd_section_rules *r = &k->t->rules;
+    for (size_t i = 0; i < r->folders.n; i++)
+        if (want(k, r->folders.v[i]) != 0)
             return -1;
-        for (unsigned sub = 1; sub < QD_SUBS; sub++) {
-            snprintf(path, sizeof path, "%s_Subscription%02u", t->rules.conf.v[i], sub);
-            if (want(t, list, path) != 0)
+    for (size_t i = 0; i < r->conf.n; i++)
+        if (want(k, r->conf.v[i]) != 0 || want_subscription(k, r->conf.v[i], 1) != 0 ||
+            want_subscription(k, r->conf.v[i], 2) != 0)
+            return -1;
+    return 0;
+}
+
+/* An item file that may have sisters for other subscriptions. */
+static int is_base_item(const struct qd_found *f)
+{
+    static const char items[] = "/nv/item_files/", regs[] = "/nv/reg_files/", rf[] = RFNV "/";
+    if (f->is_dir || strstr(f->path, "_Subscription") || strncmp(f->path, rf, sizeof rf - 1) == 0)
+        return 0;
+    return strncmp(f->path, items, sizeof items - 1) == 0 ||
+           strncmp(f->path, regs, sizeof regs - 1) == 0;
+}
+
+/* The sisters of the items that are there. A subscription that was asked for and has not a single
+ * numbered item is taken to have no files either. */
+static int want_sisters(struct ask *k)
+{
+    for (unsigned sub = 1; sub < QD_SUBS; sub++) {
+        if (k->c->opt->sub == QDIAG_SUB_ALL && k->c->backup->nv[sub].n == 0)
+            continue;
+        for (size_t i = 0; i < k->t->n; i++)
+            if (is_base_item(&k->t->v[i]) && want_subscription(k, k->t->v[i].path, sub) != 0)
                 return -1;
-        }
     }
     return 0;
 }
 
-static int want_rfnv(const struct qd_tree_of *t, struct qd_names *list, int exhaustive)
+static int want_rfnv(struct ask *k)
 {
     const uint16_t *ids;
     char path[64];
+    int exhaustive = k->c->opt->exhaustive;
     size_t n = qd_catalog_rfnv_ids(&ids);
     if (exhaustive)
         n = RFNV_LAST - RFNV_FIRST + 1;
     for (size_t i = 0; i < n; i++) {
         snprintf(path, sizeof path, RFNV "/%08u",
                  exhaustive ? RFNV_FIRST + (unsigned)i : (unsigned)ids[i]);
-        if (want(t, list, path) != 0)
+        if (want(k, path) != 0)
             return -1;
     }
     return 0;
 }
 
-static int want_known(const struct qd_tree_of *t, struct qd_names *list)
+static int want_known(struct ask *k)
 {
     const char *const *paths;
     size_t n = qd_catalog_probe_paths(&paths);
     for (size_t i = 0; i < n; i++)
-        if (want(t, list, paths[i]) != 0)
+        if (want(k, paths[i]) != 0)
             return -1;
     return 0;
 }
@@ -82,7 +125,7 @@ static int unseen_parents(const struct qd_tree_of *t, const struct qd_names *lis
         if (strcmp(parent, last) == 0 || strcmp(parent, "/") == 0)
             continue;
         qd_copy_text(last, sizeof last, parent);
-        if (want(t, parents, parent) != 0)
+        if (!qd_find_path(t, parent) && qd_names_add(parents, parent) != 0)
             return -1;
     }
     qd_names_sort(parents);
@@ -141,10 +184,10 @@ static int probe_found(struct qd_collect *c, struct qd_tree_of *t, const char *p
     }
     if (rc != 0)
         return qd_found_error(c, t->fs.subsys, path, &why, e);
-    if ((st.mode & QD_EFS_IFMT) == QD_EFS_IFDIR)
-        return qd_find_below(c, t, path, e);
+    int folder = (st.mode & QD_EFS_IFMT) == QD_EFS_IFDIR;
     qd_log(c->ctx, QDIAG_LOG_INFO, "efs", "%s: not listed by the unit, but there", path);
-    return qd_found_add(t, path, &st, 0, e);
+    rc = qd_found_add(t, path, &st, folder, e);
+    return rc == 0 && folder ? qd_find_below(c, t, path, e) : rc;
 }
 
 static int probe_batch(struct qd_collect *c, struct qd_tree_of *t, const struct qd_names *list,
@@ -168,21 +211,44 @@ static int probe_batch(struct qd_collect *c, struct qd_tree_of *t, const struct 
     return rc;
 }
 
+/* What was asked for is not asked for again, whatever the answer is. */
+static int remember(struct ask *k)
+{
+    for (size_t i = 0; i < k->list.n; i++)
+        if (qd_names_add(&k->asked, k->list.v[i]) != 0)
+            return -1;
+    qd_names_sort(&k->asked);
+    return 0;
+}
+
+static int ask_round(struct ask *k, struct qdiag_error *e)
+{
+    qd_names_sort(&k->list);
+    if (remember(k) != 0)
+        return qd_nomem(e);
+    int rc = skip_absent_folders(k->t, &k->list, e);
+    for (size_t i = 0; rc == 0 && i < k->list.n; i += BATCH) {
+        qd_progress(k->c->ctx, "efs-probe", i, k->list.n, "");
+        rc = probe_batch(k->c, k->t, &k->list, i, e);
+    }
+    qd_progress(k->c->ctx, "efs-probe", k->list.n, k->list.n, "");
+    qd_names_free(&k->list);
+    qd_tree_sort(k->t);
+    return rc == 0 ? qd_find_rules(k->c, k->t, e) : rc;
+}
+
 int qd_find_probe(struct qd_collect *c, struct qd_tree_of *t, struct qdiag_error *e)
 {
-    struct qd_names list = {0};
-    int rc = 0;
-    if (want_conf(t, &list) || want_rfnv(t, &list, c->opt->exhaustive) || want_known(t, &list))
-        rc = qd_nomem(e);
-    qd_names_sort(&list);
-    if (rc == 0)
-        rc = skip_absent_folders(t, &list, e);
-    for (size_t i = 0; rc == 0 && i < list.n; i += BATCH) {
-        qd_progress(c->ctx, "efs-probe", i, list.n, "");
-        rc = probe_batch(c, t, &list, i, e);
+    struct ask k = {.c = c, .t = t};
+    int rc = 0, more = 1;
+    for (unsigned round = 0; rc == 0 && more && round < ROUNDS; round++) {
+        if (want_listed(&k) || want_sisters(&k) || want_rfnv(&k) || want_known(&k))
+            rc = qd_nomem(e);
+        more = k.list.n > 0;
+        if (rc == 0 && more)
+            rc = ask_round(&k, e);
     }
-    qd_progress(c->ctx, "efs-probe", list.n, list.n, "");
-    qd_names_free(&list);
-    qd_tree_sort(t);
+    qd_names_free(&k.list);
+    qd_names_free(&k.asked);
     return rc;
 }
