@@ -42,6 +42,7 @@ struct qd_efs_entry {
     char *name;    /* one path component as the unit spelled it; owned by the list */
     uint32_t type; /* entry_type, a hint: 0 file, 1 directory, 2 link, 3 immovable, 15 item */
     struct qd_efs_stat st; /* nlink 0 */
+    int unusable;          /* a slash in the name: it may be shown, never asked for */
 };
 
 struct qd_efs_list {
@@ -61,9 +62,9 @@ int qd_efs_readlink(struct qd_efs *fs, const char *path, struct qd_buf *target,
  * at any chunk is an error of the file. A file that goes on beyond QD_EFS_FILE_MAX is refused. */
 int qd_efs_read(struct qd_efs *fs, const char *path, struct qd_buf *out, struct qdiag_error *e);
 
-/* All entries of one folder, sorted by name; "." and ".." left out. Names with a slash, a NUL,
- * control bytes or twice in the folder are -PROTOCOL. Ends on an empty name or errno 0x40000002,
- * never by entry type. */
+/* All entries of one folder, sorted by name; "." and ".." left out. A name with a slash is marked
+ * unusable, a name that comes twice is -PROTOCOL; any other byte is the unit's own business. Ends
+ * on an empty name or errno 0x40000002, never by entry type. */
 int qd_efs_list(struct qd_efs *fs, const char *dir, struct qd_efs_list *list,
                 struct qdiag_error *e);
 void qd_efs_list_free(struct qd_efs_list *list);

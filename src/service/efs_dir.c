@@ -2,7 +2,7 @@
  *
  * The entries of one folder: OPENDIR, READDIR to the end, CLOSEDIR. The end is an empty name or
  * errno 0x40000002, never an entry type. Never leaves a handle open, never gives out part of a
- * folder, never passes on a name that could lead elsewhere. */
+ * folder, and marks names that could lead elsewhere. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,24 +42,12 @@ static int open_dir(struct qd_efs *fs, const char *path, uint32_t *dirp, struct 
     return rc;
 }
 
-static int bad_name(const struct qd_efs_record *r, uint32_t seqno, const char *why,
-                    struct qdiag_error *e)
+static int came_twice(const struct qd_efs_record *r, uint32_t seqno, struct qdiag_error *e)
 {
     char shown[64];
     qd_printable(shown, sizeof shown, r->name, r->name_len);
-    return qd_fail(e, QDIAG_E_PROTOCOL, NULL, "entry %u, name \"%s\": %s", seqno, shown, why);
-}
-
-static int check_name(const struct qd_efs_record *r, uint32_t seqno, struct qdiag_error *e)
-{
-    for (size_t i = 0; i < r->name_len; i++) {
-        unsigned char c = (unsigned char)r->name[i];
-        if (c == '/')
-            return bad_name(r, seqno, "a slash in a name", e);
-        if (c < 0x20 || c == 0x7f)
-            return bad_name(r, seqno, "a control byte in a name", e);
-    }
-    return 0;
+    return qd_fail(e, QDIAG_E_PROTOCOL, NULL, "entry %u, name \"%s\": twice in one folder", seqno,
+                   shown);
 }
 
 static int is_dots(const struct qd_efs_record *r)
@@ -76,12 +64,11 @@ static int same_name(const struct qd_efs_entry *a, const struct qd_efs_record *r
 static int add_entry(struct qd_efs_list *list, const struct qd_efs_record *r, uint32_t seqno,
                      struct qdiag_error *e)
 {
-    int rc = check_name(r, seqno, e);
-    if (rc || is_dots(r))
-        return rc;
+    if (is_dots(r))
+        return 0;
     /* A unit that counts in a circle is found early; the full search comes after the last entry. */
     if (list->n && (same_name(&list->v[0], r) || same_name(&list->v[list->n - 1], r)))
-        return bad_name(r, seqno, "twice in one folder", e);
+        return came_twice(r, seqno, e);
     struct qd_efs_entry *v = qd_grow(list->v, list->n, &list->cap, sizeof *v);
     if (!v)
         return qd_nomem(e);
@@ -89,7 +76,10 @@ static int add_entry(struct qd_efs_list *list, const struct qd_efs_record *r, ui
     char *name = qd_strndup(r->name, r->name_len);
     if (!name)
         return qd_nomem(e);
-    v[list->n++] = (struct qd_efs_entry){name, r->type, r->st};
+    v[list->n++] = (struct qd_efs_entry){.name = name,
+                                         .type = r->type,
+                                         .st = r->st,
+                                         .unusable = memchr(r->name, '/', r->name_len) != NULL};
     return 0;
 }
 

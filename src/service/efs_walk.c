@@ -71,6 +71,14 @@ static int push(struct walk *w, char *path, unsigned depth, struct qdiag_error *
     return 0;
 }
 
+/* Its name cannot be part of a path, so neither it nor what is below it can be asked for. */
+static int skip_unusable(struct walk *w, const char *path)
+{
+    struct qdiag_error why = {0};
+    qd_fail(&why, QDIAG_E_PROTOCOL, NULL, "a slash in the name of an entry");
+    return w->trouble(path, &why, w->user);
+}
+
 static int visit_all(struct walk *w, const struct todo *dir, const struct qd_efs_list *list,
                      struct qdiag_error *e)
 {
@@ -81,7 +89,8 @@ static int visit_all(struct walk *w, const struct todo *dir, const struct qd_efs
         char *path = join(dir->path, list->v[i].name);
         if (!path)
             return qd_nomem(e);
-        int rc = w->visit(path, &list->v[i], w->user, e);
+        int rc =
+            list->v[i].unusable ? skip_unusable(w, path) : w->visit(path, &list->v[i], w->user, e);
         free(path);
         if (rc)
             return rc;
@@ -94,7 +103,7 @@ static int push_folders(struct walk *w, const struct todo *dir, const struct qd_
                         struct qdiag_error *e)
 {
     for (size_t i = list->n; i-- > 0;) {
-        if (qd_efs_kind(&list->v[i]) != QD_EFS_IFDIR)
+        if (qd_efs_kind(&list->v[i]) != QD_EFS_IFDIR || list->v[i].unusable)
             continue;
         int rc = push(w, join(dir->path, list->v[i].name), dir->depth + 1, e);
         if (rc)

@@ -14,8 +14,9 @@
 typedef int (*qd_efs_visit)(const char *path, const struct qd_efs_entry *entry, void *user,
                             struct qdiag_error *e);
 
-/* Called for a folder that could not be listed or lies too deep; 0 = go on, else stop. */
-typedef int (*qd_efs_trouble)(const char *dir, const struct qdiag_error *why, void *user);
+/* Called for a folder that could not be listed or lies too deep, and for an entry that has no usable
+ * name; 0 = go on, else stop. */
+typedef int (*qd_efs_trouble)(const char *path, const struct qdiag_error *why, void *user);
 
 /* What an entry is: the S_IFMT bits of its mode, or by its type when the mode has none; 0 =
  * unknown. */
