@@ -50,6 +50,8 @@ int qd_exchange(struct qd_diag *d, const struct qd_request *rq, unsigned tries, 
             break;
         rc = attempt(d, rq, drain_ms, r, e);
     }
+    if (rc == 0 && qd_cmd_rule(rq->cmd)->repeat)
+        rc = qd_cancel_check(d->ctx->cancel, e);
     return rc;
 }
 

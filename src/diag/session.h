@@ -54,8 +54,9 @@ void qd_diag_close(struct qd_diag **d);
  * Returns 0 with r filled: also when the unit answered with an error frame (r->bad). Negative:
  * TIMEOUT (this request only; a repeatable read was sent twice), LINK_SILENT (repeated silence: the
  * session is over), LINK_GONE, LINK_IO, PROTOCOL (reply shorter than cmd.def says), BUG (the bytes
- * are not a request of that command, or cmd.def does not allow them; nothing was sent). After
- * TIMEOUT the session has drained the link and a late reply will be recognised as a stray.
+ * are not a request of that command, or cmd.def does not allow them; nothing was sent), CANCELLED (a
+ * repeatable read whose answer was still not there 1 s after a stop was asked for). After TIMEOUT
+ * the session has drained the link and a late reply will be recognised as a stray.
  *
  * Bound: with T = the context's time-out, one call takes at most 2 * (T + 200 ms), however much the
  * unit says meanwhile. Three unanswered requests in a row end the session with LINK_SILENT, and so

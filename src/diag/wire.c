@@ -5,12 +5,16 @@
  * unit sends, they must never extend one. */
 #include "diag/session_priv.h"
 
+#include "base/cancel.h"
 #include "base/hex.h"
 #include "base/log.h"
 
 #define BAD_CMD    0x13u
 #define TRACE_MAX  400u /* bytes of a frame in a log line, which has an end */
 #define TRACE_HEAD 3u   /* command and item, or command, subsystem and operation */
+
+#define STOP_LOOK_MS 250u  /* how often a long wait looks whether it is to be stopped */
+#define STOP_WAIT_MS 1000u /* what a reading request in flight still gets then */
 
 unsigned qd_wire_timeout_ms(const struct qd_diag *d)
 {
@@ -212,23 +216,40 @@ static int judge_rx(struct qd_diag *d, const struct qd_request *rq, struct qd_re
     return 0;
 }
 
+/* A request that changes nothing is not waited for to the end when the user wants to stop. Others
+ * are: what they did must be known. */
+static void end_sooner(const struct qd_diag *d, const struct qd_request *rq,
+                       struct qd_deadline *end, int *stopping)
+{
+    if (*stopping || !rq || !qd_cmd_rule(rq->cmd)->repeat ||
+        !qdiag_cancel_requested(d->ctx->cancel))
+        return;
+    *stopping = 1;
+    *end = qd_deadline_sub(end, STOP_WAIT_MS);
+}
+
 int qd_wire_await(struct qd_diag *d, const struct qd_request *rq, const struct qd_deadline *t,
                   struct qd_reply *r, struct qdiag_error *e)
 {
+    struct qd_deadline end = *t;
     size_t late = 0, got;
+    int stopping = 0;
 
     for (;;) {
+        struct qd_deadline look;
         int over, rc = judge_rx(d, rq, r, e);
 
         if (rc != 0)
             return rc;
         if (late > QD_LATE_BYTES)
             return 0;
-        over = qd_deadline_over(t);
-        rc = fill(d, t, &got, e);
+        end_sooner(d, rq, &end, &stopping);
+        over = qd_deadline_over(&end);
+        look = qd_deadline_sub(&end, STOP_LOOK_MS);
+        rc = fill(d, &look, &got, e);
         if (rc < 0)
             return rc;
-        if (got == 0 && (over || qd_deadline_over(t)))
+        if (got == 0 && (over || qd_deadline_over(&end)))
             return 0;
         if (over)
             late += got;

@@ -450,20 +450,28 @@ static void test_link_stuck(void **state)
     fake_modem_free(m);
 }
 
-/* Cancelled while the unit is silent: no second request, no second wait. */
+/* A stop while the unit is silent: no second request, and no waiting for a long time-out. A request
+ * that may have changed something is waited for all the same. */
 static void test_cancel(void **state)
 {
     struct fake_modem *m = fake_modem_new();
     struct qdiag_cancel *c = qdiag_cancel_new();
     struct qd_reply r;
+    uint64_t began = m->f->now_us;
 
     (void)state;
     assert_non_null(c);
     qdiag_context_set_cancel(m->f->ctx, c);
+    qdiag_context_set_timeout(m->f->ctx, 600000);
     qdiag_cancel_request(c);
     m->mute = 10;
-    assert_int_equal(ask_nv(m, 550, &r), -QDIAG_E_TIMEOUT);
+    assert_int_equal(ask_nv(m, 550, &r), -QDIAG_E_CANCELLED);
     assert_int_equal(m->f->sends, 1);
+    assert_int_equal(m->f->now_us - began, 1000000 + DRAIN_US);
+    began = m->f->now_us;
+    assert_int_equal(fake_ask(m, QD_CMD_EFS_OPEN, fake_efs_open_request("/a"), &r),
+                     -QDIAG_E_TIMEOUT);
+    assert_int_equal(m->f->now_us - began, 600 * (uint64_t)1000000 + DRAIN_US);
     qdiag_context_set_cancel(m->f->ctx, NULL);
     qdiag_cancel_free(&c);
     fake_modem_free(m);
