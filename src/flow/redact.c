@@ -17,9 +17,11 @@ static int is_private(uint16_t id)
     return c == QD_CLASS_IDENTITY || c == QD_CLASS_SUBSCRIBER || c == QD_CLASS_SECRET;
 }
 
-/* Where the data of an NV reply begins, or 0 when the frame is none of a private item. */
+/* Where the private data of a reply begins: a private NV item's, or the ESN; 0 = it has none. */
 static size_t private_data(const uint8_t *p, size_t n)
 {
+    if (n == 5 && p[0] == 0x01)
+        return 1;
     if (n > 3 && (p[0] == 0x26 || p[0] == 0x27))
         return is_private(qd_get16(p + 1)) ? 3 : 0;
     if (n > 8 && p[0] == 0x4b && p[1] == 0x30)

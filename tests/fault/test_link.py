@@ -182,13 +182,14 @@ def test_replay(work):
 
 
 def test_capture_masks_identity(work):
-    unit = small_unit(work + "/u")
+    unit = small_unit(work + "/u", conf=["esn = 8016B128"])
     cap = work + "/cap"
     with Sim(unit) as sim:
         backup(sim, work + "/a.xqcn", *SMALL, "--capture", cap, check=0)
     text = read(cap)
     assert IMEI_A.hex().encode() not in text and b"303030303030" not in text
     assert b"identity: redacted" in text
+    assert b"28b11680" not in text and b"< 0100000000" in text
     qdiag("backup", "--progress=none", "--xqcn", work + "/b.xqcn", "-d", "replay:" + cap, *SMALL,
           check=0)
     assert IMEI_A.hex(" ").upper().encode() not in read(work + "/b.xqcn")
