@@ -19,14 +19,17 @@ extern "C" {
 #define QDIAG_SUB_ALL (-1)
 
 struct qdiag_backup_options {
-    const char *xqcn;      /* file to make; required */
+    const char *xqcn;      /* file to make, or NULL; ….gz is packed. One of the four is required */
     int sub;               /* QDIAG_SUB_ALL, or only this subscription, 0..2 */
     int nv_first, nv_last; /* ids asked for in subscription 0, 0..65535 */
     int exhaustive;        /* 1: ids 0..65535 in every subscription, every RF file number */
     int accept_incomplete; /* 1: an incomplete backup gets its final name too */
+    const char *qcn;       /* further files from the same read, each NULL or a name */
+    const char *tar;       /* ….gz is packed */
+    const char *dir;       /* a folder, absent or empty */
 };
 
-#define QDIAG_BACKUP_OPTIONS_DEFAULT {NULL, QDIAG_SUB_ALL, 0, 10500, 0, 0}
+#define QDIAG_BACKUP_OPTIONS_DEFAULT {NULL, QDIAG_SUB_ALL, 0, 10500, 0, 0, NULL, NULL, NULL}
 
 /* Why something is not in the file. */
 enum qdiag_missing_kind {
@@ -46,9 +49,18 @@ struct qdiag_missing {
     int64_t wire;     /* NV status, EFS errno or DIAG error byte; -1 = none */
 };
 
+/* One file made. */
+struct qdiag_backup_file {
+    char container[16];  /* "xqcn", "qcn", "tar", "dir", "xqcn.gz", "tar.gz" */
+    char file[1024];     /* ….partial when incomplete */
+    char manifest[1024];
+    char sha256[65];     /* of a folder: docs/formats/folder.md */
+    uint64_t file_size;
+};
+
 struct qdiag_backup_report {
     int complete;
-    char file[1024];     /* the file made (….partial when incomplete) */
+    char file[1024];     /* the first file made */
     char manifest[1024];
     char sha256[65];
     uint64_t file_size;
@@ -62,10 +74,13 @@ struct qdiag_backup_report {
     char **warning;      /* sentences for people */
     size_t warning_count;
     uint64_t requests, milliseconds;
+    struct qdiag_backup_file *files; /* all files made, in the order xqcn, qcn, tar, dir */
+    size_t file_count;
 };
 
-/* Reads a whole unit and saves it as XQCN with a manifest beside it. The file appears only after it was
- * read back and compared; an older file of that name is replaced whole or stays as it was.
+/* Reads a whole unit once and saves it in every form asked for, each with a manifest beside it. The
+ * files appear only after all were read back and compared; an older file of that name is replaced
+ * whole or stays as it was, a folder is never written over.
  *
  * @param dev     the device.
  * @param o       what to read and where to save it.
@@ -79,7 +94,7 @@ struct qdiag_backup_report {
  *          -QDIAG_E_REFUSED, -QDIAG_E_NOT_SAME_UNIT (identity changed during the run),
  *          -QDIAG_E_LINK_*, -QDIAG_E_UNSTEADY, -QDIAG_E_CANCELLED, -QDIAG_E_LOCAL_FILE,
  *          -QDIAG_E_NO_MEMORY, -QDIAG_E_BUG.
- * Source: docs/formats/qcn.md, docs/formats/manifest.md. */
+ * Source: docs/formats/qcn.md, docs/formats/folder.md, docs/formats/manifest.md. */
 QDIAG_API int qdiag_backup(struct qdiag_device *dev, const struct qdiag_backup_options *o,
                            struct qdiag_backup_report **report, struct qdiag_error *e);
 

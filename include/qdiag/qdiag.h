@@ -9,6 +9,7 @@
 #include <qdiag/container.h>
 #include <qdiag/contents.h>
 #include <qdiag/context.h>
+#include <qdiag/convert.h>
 #include <qdiag/device.h>
 #include <qdiag/error.h>
 #include <qdiag/identity.h>

@@ -127,6 +127,14 @@ static const char **text_slot(enum option_id id, struct cli_options *o)
         return &o->capture;
     case OPT_XQCN:
         return &o->backup.xqcn;
+    case OPT_QCN:
+        return &o->backup.qcn;
+    case OPT_TAR:
+        return &o->backup.tar;
+    case OPT_DIR:
+        return &o->backup.dir;
+    case OPT_TO:
+        return &o->to;
     case OPT_LOG_FILE:
         return &o->log_file;
     case OPT_RAW:

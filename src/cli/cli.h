@@ -15,8 +15,9 @@ enum cli_command_bit {
     C_HELP = 16,
     C_SHOW = 32,
     C_DIFF = 64,
+    C_CONVERT = 256,
     C_UNIT = C_BACKUP | C_INFO,
-    C_ALL = C_BACKUP | C_CHECK | C_INFO | C_LIST | C_HELP | C_SHOW | C_DIFF
+    C_ALL = C_CONVERT | C_BACKUP | C_CHECK | C_INFO | C_LIST | C_HELP | C_SHOW | C_DIFF
 };
 
 enum cli_json { CLI_TEXT, CLI_JSON, CLI_JSON_LINES };
@@ -26,6 +27,7 @@ struct cli_options {
     const char *device, *serial, *capture, *log_file;
     unsigned timeout_ms;
     struct qdiag_backup_options backup;
+    const char *to;
     const char *raw, *only;
     int with_volatile;
     int show_identity, verbose, quiet, help, version, color;
@@ -48,6 +50,7 @@ const struct cli_command *cli_find_command(const char *name);
 
 int cmd_backup(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_check(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_convert(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_info(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_list(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_show(struct qdiag_context *ctx, const struct cli_options *o);

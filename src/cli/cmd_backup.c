@@ -79,7 +79,12 @@ static void print_report(const struct cli_options *o, const struct qdiag_backup_
     printf("  EFS files  %zu, %s (EFS_Backup %zu, Provisioning_Item_Files %zu)\n",
            r->efs_backup + r->provisioning, efs, r->efs_backup, r->provisioning);
     print_missing(o, r);
-    printf("  manifest   %s\n", r->manifest);
+    for (size_t i = 1; i < r->file_count; i++) {
+        cli_size(size, sizeof size, r->files[i].file_size);
+        printf("  also       %s  %s  sha256 %.16s…\n", r->files[i].file, size, r->files[i].sha256);
+    }
+    printf("  manifest   %s%s\n", r->manifest,
+           r->file_count > 1 ? ", and one beside each other file" : "");
     printf("  verified   read back from disk and equal; %llu requests in %.1f s, the unit was only"
            " read\n",
            (unsigned long long)r->requests, (double)r->milliseconds / 1000);
@@ -105,6 +110,22 @@ static json_t *json_missing(const struct cli_options *o, const struct qdiag_miss
     return j;
 }
 
+static json_t *json_files(const struct qdiag_backup_report *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->file_count; i++) {
+        const struct qdiag_backup_file *f = &r->files[i];
+        json_t *x = json_object();
+        cli_json_text(x, "container", f->container);
+        cli_json_text(x, "file", f->file);
+        cli_json_text(x, "manifest", f->manifest);
+        cli_json_text(x, "sha256", f->sha256);
+        json_object_set_new(x, "file_size", json_integer((json_int_t)f->file_size));
+        json_array_append_new(list, x);
+    }
+    return list;
+}
+
 static void json_report(json_t *j, const struct cli_options *o, const struct qdiag_backup_report *r)
 {
     json_t *nv = json_array(), *missing = json_array(), *notes = json_array();
@@ -119,6 +140,7 @@ static void json_report(json_t *j, const struct cli_options *o, const struct qdi
     cli_json_text(j, "manifest", r->manifest);
     cli_json_text(j, "sha256", r->sha256);
     json_object_set_new(j, "file_size", json_integer((json_int_t)r->file_size));
+    json_object_set_new(j, "files", json_files(r));
     json_object_set_new(j, "unit", cli_json_identity(o, &r->unit));
     json_object_set_new(j, "nv_items", nv);
     json_object_set_new(j, "efs_backup", json_integer((json_int_t)r->efs_backup));
@@ -156,8 +178,9 @@ int cmd_backup(struct qdiag_context *ctx, const struct cli_options *o)
     struct qdiag_error e = {0};
     struct qdiag_device *dev = NULL;
     struct qdiag_backup_report *r = NULL;
-    if (!o->backup.xqcn)
-        return cli_usage_error("`qdiag backup` needs a file to make: --xqcn FILE");
+    if (!o->backup.xqcn && !o->backup.qcn && !o->backup.tar && !o->backup.dir)
+        return cli_usage_error("`qdiag backup` needs a file to make: --xqcn FILE, --qcn FILE,"
+                               " --tar FILE or --dir DIR");
     int rc = qdiag_device_open(ctx, o->device, o->serial, &dev, &e);
     if (rc == 0)
         rc = qdiag_backup(dev, &o->backup, &r, &e);

@@ -7,10 +7,12 @@
 #include "cli/text.h"
 
 const struct cli_command cli_commands[] = {
-    {"backup", C_BACKUP, 0, 0, "--xqcn FILE [-d ADDR] [options]",
+    {"backup", C_BACKUP, 0, 0, "--xqcn|--qcn|--tar|--dir FILE… [-d ADDR] [options]",
      "read a unit's NV items and EFS files into a file", cmd_backup},
     {"check", C_CHECK, 1, 1, "FILE [options]", "is this backup file sound? needs no unit",
      cmd_check},
+    {"convert", C_CONVERT, 2, 2, "IN OUT [options]",
+     "a backup file into another form: xqcn, qcn, tar or a folder", cmd_convert},
     {"diff", C_DIFF, 2, 2, "FILE FILE [options]", "what differs between two backup files, by class",
      cmd_diff},
     {"info", C_INFO, 0, 0, "[-d ADDR] [options]", "identity and firmware of a unit, read only",

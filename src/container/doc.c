@@ -108,16 +108,22 @@ void qd_entries_free(struct qd_entries *l)
     memset(l, 0, sizeof *l);
 }
 
+/* A plain file needs no line in efs.attr: its mode not known and the usual one look alike. */
+static uint32_t shown_mode(const struct qd_entry *x)
+{
+    return x->mode == 0100644u && x->kind == QD_ENTRY_FILE ? 0 : x->mode;
+}
+
 static int same_entry(const struct qd_entry *a, const struct qd_entry *b, const char **why)
 {
     int same_target =
         a->target && b->target ? strcmp(a->target, b->target) == 0 : a->target == b->target;
-    *why = a->kind != b->kind || a->veil != b->veil         ? "another kind of entry"
-           : a->mode != b->mode || a->mtime != b->mtime     ? "another mode or time"
-           : !same_target                                   ? "another link target"
-           : a->len != b->len                               ? "another size"
-           : a->len > 0 && memcmp(a->data, b->data, a->len) ? "other bytes"
-                                                            : NULL;
+    *why = a->kind != b->kind || a->veil != b->veil                 ? "another kind of entry"
+           : shown_mode(a) != shown_mode(b) || a->mtime != b->mtime ? "another mode or time"
+           : !same_target                                           ? "another link target"
+           : a->len != b->len                                       ? "another size"
+           : a->len > 0 && memcmp(a->data, b->data, a->len)         ? "other bytes"
+                                                                    : NULL;
     return *why == NULL;
 }
 

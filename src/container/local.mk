@@ -5,7 +5,10 @@ src_container_libcontainer_la_SOURCES = \
 	src/container/cfb_read.h src/container/cfb_text.c src/container/cfb_tree.c \
 	src/container/cfb_walk.c \
 	src/container/cfb_write.c src/container/cfb_write.h src/container/utf.c src/container/utf.h \
-	src/container/container.h src/container/doc.c src/container/doc.h \
+	src/container/container.h src/container/doc.c src/container/doc.h src/container/folder.h \
+	src/container/folder_attr.c src/container/folder_build.c src/container/folder_order.c \
+	src/container/folder_props.c src/container/folder_read.c src/container/folder_rest.c \
+	src/container/folder_rest.h src/container/folder_text.c src/container/folder_write.c \
 	src/container/gz.c \
 	src/container/gz.h src/container/manifest.c src/container/manifest.h \
 	src/container/manifest_apply.c \
@@ -15,6 +18,11 @@ src_container_libcontainer_la_SOURCES = \
 	src/container/xqcn_hex.c src/container/xqcn_hex.h src/container/xqcn_lift.c \
 	src/container/xqcn_lift.h src/container/xqcn_read.c \
 	src/container/xqcn_write.c
-src_container_libcontainer_la_CFLAGS = $(AM_CFLAGS) $(LIBXML_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS)
-src_container_libcontainer_la_LIBADD = $(LIBXML_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS)
-EXTRA_DIST += docs/formats/catalog.md docs/formats/manifest.md docs/formats/qcn.md
+if HAVE_LIBARCHIVE
+src_container_libcontainer_la_SOURCES += src/container/tar.c
+else
+src_container_libcontainer_la_SOURCES += src/container/tar_none.c
+endif
+src_container_libcontainer_la_CFLAGS = $(AM_CFLAGS) $(LIBXML_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS) $(LIBARCHIVE_CFLAGS)
+src_container_libcontainer_la_LIBADD = $(LIBXML_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(LIBARCHIVE_LIBS)
+EXTRA_DIST += docs/formats/catalog.md docs/formats/folder.md docs/formats/manifest.md docs/formats/qcn.md

@@ -15,6 +15,7 @@
 #include "base/digest.h"
 #include "base/hex.h"
 #include "base/text.h"
+#include "container/doc.h"
 #include "container/manifest.h"
 
 #define SALT_SIZE  16u
@@ -207,6 +208,13 @@ static json_t *evidence(struct maker *m, const uint8_t *salt, const char *s, int
     return o;
 }
 
+/* A part that a conversion takes over from the manifest of its source; NULL = there is none. */
+static json_t *taken(const struct qd_manifest_in *in, const char *key)
+{
+    const struct qd_manifest *source = in->converted ? in->converted->manifest : NULL;
+    return source ? json_deep_copy(json_object_get(source->json, key)) : NULL;
+}
+
 static json_t *unit(struct maker *m, const struct qd_manifest_in *in)
 {
     const struct qd_evidence *ev = in->evidence;
@@ -300,11 +308,13 @@ static json_t *missing_entry(struct maker *m, const struct qd_missing *x)
     return o;
 }
 
-static json_t *missing_list(struct maker *m, const struct qd_backup *b, enum qd_missing_kind kind)
+static json_t *missing_list(struct maker *m, const struct qd_manifest_in *in,
+                            enum qd_missing_kind kind)
 {
+    const struct qd_backup *b = in->backup;
     json_t *list = json_array();
     for (size_t i = 0; i < b->missing.n; i++)
-        if (b->missing.v[i].kind == kind)
+        if (b->missing.v[i].kind == kind && !(in->folder_form && qd_folder_holds(&b->missing.v[i])))
             append(m, list, missing_entry(m, &b->missing.v[i]));
     return list;
 }
@@ -312,11 +322,32 @@ static json_t *missing_list(struct maker *m, const struct qd_backup *b, enum qd_
 static json_t *completeness(struct maker *m, const struct qd_manifest_in *in)
 {
     json_t *o = json_object();
-    set(m, o, "complete", json_boolean(in->complete));
-    set(m, o, "unreadable", missing_list(m, in->backup, QD_MISSING_UNREADABLE));
-    set(m, o, "withheld", missing_list(m, in->backup, QD_MISSING_WITHHELD));
-    set(m, o, "not_held", missing_list(m, in->backup, QD_MISSING_NOT_HELD));
+    set(m, o, "complete", in->complete < 0 ? json_null() : json_boolean(in->complete));
+    set(m, o, "unreadable", missing_list(m, in, QD_MISSING_UNREADABLE));
+    set(m, o, "withheld", missing_list(m, in, QD_MISSING_WITHHELD));
+    set(m, o, "not_held", missing_list(m, in, QD_MISSING_NOT_HELD));
     return o;
+}
+
+static json_t *converted_from(struct maker *m, const struct qd_converted *c, const char *when)
+{
+    json_t *o = json_object();
+    set(m, o, "name", text(c->file_name));
+    set(m, o, "size", json_integer((json_int_t)c->file_size));
+    set(m, o, "sha256", json_string(c->file_sha256));
+    set(m, o, "container", json_string(c->container));
+    set(m, o, "converted", json_string(when));
+    return o;
+}
+
+/* The source's own part when it has one; v is the part made anew, and dropped then. */
+static void set_taken(struct maker *m, json_t *o, const struct qd_manifest_in *in, const char *key,
+                      json_t *v)
+{
+    json_t *old = taken(in, key);
+    if (old)
+        json_decref(v);
+    set(m, o, key, old ? old : v);
 }
 
 int qd_manifest_write(const struct qd_manifest_in *in, char **json, size_t *len,
@@ -329,11 +360,13 @@ int qd_manifest_write(const struct qd_manifest_in *in, char **json, size_t *len,
     qd_utc_text(in->time, created);
     set(&m, o, "schema", json_string("qdiag.manifest/1"));
     set(&m, o, "tool", tool(&m));
-    set(&m, o, "created", json_string(created));
+    set_taken(&m, o, in, "created", json_string(created));
     set(&m, o, "file", file(&m, in));
-    set(&m, o, "model", model(&m, in));
-    set(&m, o, "firmware", firmware(&m, in));
-    set(&m, o, "unit", unit(&m, in));
+    if (in->converted)
+        set(&m, o, "converted_from", converted_from(&m, in->converted, created));
+    set_taken(&m, o, in, "model", model(&m, in));
+    set_taken(&m, o, in, "firmware", firmware(&m, in));
+    set_taken(&m, o, in, "unit", unit(&m, in));
     set(&m, o, "counts", counts(&m, in->backup));
     set(&m, o, "efs", efs(&m, in));
     set(&m, o, "completeness", completeness(&m, in));

@@ -26,7 +26,7 @@ struct qd_manifest_in {
     int64_t time; /* Unix seconds */
     const char *model_name, *ext_build, *verno_dir, *verno_date;
     uint8_t efs_subsys[2]; /* subsystems that answered; 0 = none */
-    int complete;
+    int complete; /* -1 = not known: converted from a file without a manifest */
     const uint8_t *salt; /* 16 random bytes */
     /* A converted file: what it was made of, and that file's manifest (its evidence, model, firmware
      * and time of backup are copied) or NULL when it had none. */
@@ -48,7 +48,7 @@ int qd_manifest_write(const struct qd_manifest_in *in, char **json, size_t *len,
 struct qd_manifest {
     char file_name[256], file_sha256[65], tool[64], created[32];
     uint64_t file_size;
-    int complete;
+    int complete; /* -1 = not known */
     size_t nstreams;
     struct qd_manifest_stream {
         char *path;

@@ -135,12 +135,14 @@ static size_t read_missing(struct reading *r, const json_t *o, const char *key)
 static void read_completeness(struct reading *r, const json_t *o, struct qd_manifest *m)
 {
     const json_t *c = get(r, o, "completeness", JSON_OBJECT);
-    const json_t *complete = get(r, c, "completeness.complete", JSON_TRUE);
-    m->complete = complete && json_is_true(complete);
+    const json_t *known = json_object_get(c, "complete");
+    int unknown = known && json_is_null(known); /* converted from a file without a manifest */
+    const json_t *complete = unknown ? NULL : get(r, c, "completeness.complete", JSON_TRUE);
+    m->complete = unknown ? -1 : complete && json_is_true(complete);
     m->unreadable = read_missing(r, c, "completeness.unreadable");
     m->withheld = read_missing(r, c, "completeness.withheld");
     m->not_held = read_missing(r, c, "completeness.not_held");
-    if (r->rc == 0 && m->complete && m->unreadable > 0)
+    if (r->rc == 0 && m->complete > 0 && m->unreadable > 0)
         bad(r, "completeness.complete", "true, with %zu unreadable items", m->unreadable);
 }
 

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/cancel.h"
-#include "base/save.h"
 #include "base/text.h"
 #include "config.h"
 #include "flow/collect.h"
@@ -26,29 +26,69 @@ struct run {
     struct qd_unit_info info;
     struct qd_store store;
     uint64_t started_us;
-    char path[1024];
+    char path[QD_TARGETS][1024];
 };
 
 static int check_options(const struct qdiag_backup_options *o, struct qdiag_error *e)
 {
-    if (!o->xqcn || !o->xqcn[0])
-        return qd_fail(e, QDIAG_E_USAGE, NULL, "%s", "no file to make was named");
     if (o->sub < QDIAG_SUB_ALL || o->sub >= QDIAG_SUBS)
         return qd_fail(e, QDIAG_E_USAGE, NULL, "subscription %d is not one of 0..2", o->sub);
     if (o->nv_first < 0 || o->nv_last > 65535 || o->nv_first > o->nv_last)
         return qd_fail(e, QDIAG_E_USAGE, NULL, "NV ids %d-%d are not a range within 0..65535",
                        o->nv_first, o->nv_last);
-    if (strlen(o->xqcn) > 900)
-        return qd_fail(e, QDIAG_E_LOCAL_FILE, o->xqcn, "%s", "the name is too long");
+    return 0;
+}
+
+static int ends_in_gz(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 3 && strcmp(path + n - 3, ".gz") == 0;
+}
+
+static int add_target(struct run *r, enum qd_target_kind kind, const char *path,
+                      struct qdiag_error *e)
+{
+    struct qd_store *s = &r->store;
+    if (!path)
+        return 0;
+    if (!path[0])
+        return qd_fail(e, QDIAG_E_USAGE, NULL, "%s", "a file to make has no name");
+    if (strlen(path) > 900)
+        return qd_fail(e, QDIAG_E_LOCAL_FILE, path, "%s", "the name is too long");
+    if (kind == QD_T_QCN && ends_in_gz(path))
+        return qd_fail(e, QDIAG_E_USAGE, path, "%s", "only XQCN and tar are made as .gz");
+    for (size_t i = 0; i < s->n; i++)
+        if (strcmp(r->path[i], path) == 0)
+            return qd_fail(e, QDIAG_E_USAGE, path, "%s", "two files of one name");
+    qd_copy_text(r->path[s->n], sizeof r->path[0], path);
+    s->target[s->n] = (struct qd_target){
+        .kind = kind, .gz = kind != QD_T_DIR && ends_in_gz(path), .path = r->path[s->n]};
+    s->n++;
     return 0;
 }
 
 /* A place that cannot be written to is found before the unit is read for minutes, not after. */
-static int check_place(const char *path, struct qdiag_error *e)
+static int check_places(struct run *r, struct qdiag_error *e)
 {
-    struct qd_save *probe = NULL;
-    int rc = qd_save_begin(&probe, path, e);
-    qd_save_abort(&probe);
+    const struct qdiag_backup_options *o = r->o;
+    int rc = add_target(r, QD_T_XQCN, o->xqcn, e);
+    if (rc == 0)
+        rc = add_target(r, QD_T_QCN, o->qcn, e);
+    if (rc == 0)
+        rc = add_target(r, QD_T_TAR, o->tar, e);
+    if (rc == 0)
+        rc = add_target(r, QD_T_DIR, o->dir, e);
+    if (rc == 0 && r->store.n == 0)
+        return qd_fail(e, QDIAG_E_USAGE, NULL, "%s", "no file to make was named");
+    for (size_t i = 0; rc == 0 && i < r->store.n; i++) {
+        struct qd_target partial = r->store.target[i];
+        char name[1024];
+        rc = qd_store_probe(&partial, e);
+        snprintf(name, sizeof name, "%.1000s.partial", partial.path);
+        partial.path = name;
+        if (rc == 0 && !o->accept_incomplete)
+            rc = qd_store_probe(&partial, e);
+    }
     return rc;
 }
 
@@ -103,24 +143,84 @@ static int collect(struct run *r, struct qdiag_error *e)
     return rc;
 }
 
+static void fill_evidence(struct qd_evidence *ev, const struct run *r)
+{
+    memset(ev, 0, sizeof *ev);
+    for (size_t i = 0; i < QD_SUBS; i++)
+        qd_copy_text(ev->imei[i], sizeof ev->imei[i], r->unit.imei[i]);
+    qd_copy_text(ev->meid, sizeof ev->meid, r->unit.meid);
+    snprintf(ev->esn, sizeof ev->esn, "%08X", (unsigned)r->unit.esn);
+    qd_copy_text(ev->usb_serial, sizeof ev->usb_serial, r->dev->usb_serial);
+}
+
+/* An incomplete backup must not be taken for a whole one. */
+static void mark_partial(struct run *r)
+{
+    for (size_t i = 0; i < r->store.n; i++) {
+        size_t n = strlen(r->path[i]);
+        while (n > 1 && r->path[i][n - 1] == '/')
+            n--;
+        snprintf(r->path[i] + n, sizeof r->path[i] - n, ".partial");
+    }
+}
+
 static int save(struct run *r, struct qdiag_error *e)
 {
     struct qd_store *s = &r->store;
-    s->backup = r->c.backup;
-    s->unit = &r->unit;
-    s->usb_serial = r->dev->usb_serial;
+    struct qd_doc doc = {.backup = r->c.backup, .model_name = r->unit.model};
+    struct qd_evidence ev;
+    char built[32];
+    s->doc = &doc;
+    s->evidence = &ev;
     s->address = qdiag_device_address(r->dev);
+    s->model_name = r->unit.model;
+    s->ext_build = r->unit.software;
+    s->verno_dir = r->unit.ver_dir;
+    snprintf(built, sizeof built, "%s %s", r->unit.comp_date, r->unit.comp_time);
+    s->verno_date = r->unit.comp_date[0] ? built : "";
+    s->time = (int64_t)time(NULL);
+    s->storage_time = -1;
     memcpy(s->efs, r->c.efs, sizeof s->efs);
+    memcpy(doc.efs, r->c.efs, sizeof s->efs);
     memcpy(r->unit.efs, r->c.efs, sizeof s->efs);
+    fill_evidence(&ev, r);
     s->complete = qd_backup_count_missing(r->c.backup, QD_MISSING_UNREADABLE) == 0;
-    snprintf(r->path, sizeof r->path, "%s%s", r->o->xqcn,
-             s->complete || r->o->accept_incomplete ? "" : ".partial");
-    s->path = r->path;
+    if (!s->complete && !r->o->accept_incomplete)
+        mark_partial(r);
     qd_backup_sort(r->c.backup);
     qd_progress(r->dev->ctx, "save", 0, 1, "");
-    int rc = qd_store_xqcn(s, e);
+    int rc = qd_qcn_from_backup(r->c.backup, "", &doc.tree, e);
+    if (rc == 0)
+        rc = qd_store_all(s, e);
     qd_progress(r->dev->ctx, "save", 1, 1, "");
+    qd_tree_free(&doc.tree);
+    s->doc = NULL; /* lives here only */
+    s->evidence = NULL;
+    s->verno_date = NULL;
     return rc;
+}
+
+static int copy_files(struct qdiag_backup_report *rep, const struct qd_store *s,
+                      struct qdiag_error *e)
+{
+    rep->files = qd_alloc(s->n, sizeof *rep->files);
+    if (!rep->files)
+        return qd_nomem(e);
+    rep->file_count = s->n;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct qd_target *t = &s->target[i];
+        struct qdiag_backup_file *f = &rep->files[i];
+        qd_target_name(t, f->container);
+        qd_copy_text(f->file, sizeof f->file, t->path);
+        qd_copy_text(f->manifest, sizeof f->manifest, t->manifest);
+        qd_copy_text(f->sha256, sizeof f->sha256, t->sha256);
+        f->file_size = t->size;
+    }
+    qd_copy_text(rep->file, sizeof rep->file, rep->files[0].file);
+    qd_copy_text(rep->manifest, sizeof rep->manifest, rep->files[0].manifest);
+    qd_copy_text(rep->sha256, sizeof rep->sha256, rep->files[0].sha256);
+    rep->file_size = rep->files[0].file_size;
+    return 0;
 }
 
 static int copy_missing(struct qdiag_backup_report *rep, const struct qd_missing_set *set,
@@ -170,10 +270,6 @@ static int make_report(struct run *r, struct qdiag_backup_report **out, struct q
     if (!rep)
         return qd_nomem(e);
     rep->complete = r->store.complete;
-    qd_copy_text(rep->file, sizeof rep->file, r->path);
-    qd_copy_text(rep->manifest, sizeof rep->manifest, r->store.manifest);
-    qd_copy_text(rep->sha256, sizeof rep->sha256, r->store.sha256);
-    rep->file_size = r->store.size;
     rep->unit = r->unit;
     count_files(rep, r->c.backup);
     rep->warning = r->c.warnings.v;
@@ -182,6 +278,8 @@ static int make_report(struct run *r, struct qdiag_backup_report **out, struct q
     rep->requests = qd_diag_stats(r->dev->diag).requests;
     rep->milliseconds = (clock->now_us(clock->user) - r->started_us) / 1000;
     int rc = copy_missing(rep, &r->c.backup->missing, e);
+    if (rc == 0)
+        rc = copy_files(rep, &r->store, e);
     if (rc != 0)
         qdiag_backup_report_free(&rep);
     *out = rep;
@@ -199,7 +297,7 @@ int qdiag_backup(struct qdiag_device *dev, const struct qdiag_backup_options *o,
     r.c.opt = o;
     int rc = check_options(o, e);
     if (rc == 0)
-        rc = check_place(o->xqcn, e);
+        rc = check_places(&r, e);
     if (rc != 0)
         return rc;
     r.c.backup = qd_backup_new();
@@ -209,7 +307,7 @@ int qdiag_backup(struct qdiag_device *dev, const struct qdiag_backup_options *o,
     if (rc == 0)
         rc = make_report(&r, report, e);
     if (rc == 0 && !r.store.complete)
-        rc = qd_fail(e, QDIAG_E_INCOMPLETE, r.path, "%zu items could not be read",
+        rc = qd_fail(e, QDIAG_E_INCOMPLETE, r.path[0], "%zu items could not be read",
                      (*report)->unreadable);
     qd_backup_free(&r.c.backup);
     qd_names_free(&r.c.warnings);
@@ -229,6 +327,7 @@ void qdiag_backup_report_free(struct qdiag_backup_report **r)
         free(rep->warning[i]);
     free(rep->missing);
     free(rep->warning);
+    free(rep->files);
     free(rep);
     *r = NULL;
 }

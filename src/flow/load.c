@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cancel.h"
@@ -16,6 +17,7 @@
 #include "base/hex.h"
 #include "base/text.h"
 #include "container/gz.h"
+#include "flow/folder_io.h"
 #include "flow/store.h"
 
 #define HEAD         4096u
@@ -91,8 +93,6 @@ static int refuse_kind(const struct loading *l, struct qdiag_error *e)
                      l->doc->gz ? "what this gzip file holds" : "this", qd_container_name(l->kind));
     if (l->kind == QD_C_ZEROS || l->kind == QD_C_EMPTY)
         qd_hint(e, "%s", "this is what an interrupted copy leaves behind; use another copy");
-    else if (l->kind == QD_C_QCN)
-        qd_hint(e, "%s", "this version reads the XQCN form; the vendor tool can save that");
     return rc;
 }
 
@@ -110,12 +110,61 @@ static int with_file(const struct loading *l, int rc, const struct qdiag_error *
     return rc;
 }
 
+/* The doc of a folder form comes as a new one; what is known of the file moves over to it. */
+static int take_entries(struct loading *l, struct qd_entries *entries, struct qdiag_error *e)
+{
+    struct qd_doc *doc = NULL;
+    int rc = qd_folder_to_doc(entries, l->notes, &doc, e);
+    if (rc != 0)
+        return rc;
+    doc->gz = l->doc->gz;
+    doc->file_size = l->doc->file_size;
+    qd_copy_text(doc->sha256, sizeof doc->sha256, l->doc->sha256);
+    qd_doc_free(&l->doc);
+    l->doc = doc;
+    return 0;
+}
+
+static int read_tar(struct loading *l, struct qd_source *src, struct qdiag_error *e)
+{
+    struct qd_entries entries = {0};
+    int rc = qd_tar_read(src, &entries, e);
+    return rc == 0 ? take_entries(l, &entries, e) : rc;
+}
+
+static int read_folder(struct loading *l, struct qdiag_error *e)
+{
+    struct qd_entries entries = {0};
+    int rc = qd_folder_load(l->path, &entries, e);
+    if (rc == 0)
+        rc = qd_entries_digest(&entries, &l->doc->file_size, l->doc->sha256, e);
+    if (rc != 0) {
+        qd_entries_free(&entries);
+        return rc;
+    }
+    rc = take_entries(l, &entries, e);
+    qd_copy_text(l->doc->container, sizeof l->doc->container, "dir");
+    return rc;
+}
+
+/* The reader names the place in the compound file; this names the kind of file. */
+static int read_qcn(struct loading *l, struct qd_source *src, struct qdiag_error *e)
+{
+    int rc = qd_cfb_read(src, l->notes, &l->doc->tree, e);
+    if (rc == -QDIAG_E_FILE_DAMAGED)
+        qd_what(e, "%s", "the QCN file is damaged");
+    return rc;
+}
+
 static int read_as(struct loading *l, struct qd_source *src, struct qdiag_error *e)
 {
     switch (l->kind) {
     case QD_C_XQCN:
-        qd_copy_text(l->doc->container, sizeof l->doc->container, "xqcn");
         return qd_xqcn_read(src, l->notes, &l->doc->tree, e);
+    case QD_C_QCN:
+        return read_qcn(l, src, e);
+    case QD_C_TAR:
+        return read_tar(l, src, e);
     default:
         return refuse_kind(l, e);
     }
@@ -149,8 +198,35 @@ static int read_container(struct loading *l, struct qdiag_error *e)
     return rc;
 }
 
+static int is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Some compound files are other things, carrier files (.cqcn) among them. */
+static int judge_compound(struct loading *l, struct qdiag_error *e)
+{
+    const struct qd_node *root = l->doc->tree;
+    size_t storages = 0;
+    for (size_t i = 0; i < root->nchild; i++)
+        storages += !root->child[i]->is_stream;
+    if (qd_tree_child(root, "File_Version") || storages == 1)
+        return 0;
+    l->kind = QD_C_CQCN;
+    return qd_fail(e, QDIAG_E_FILE_UNKNOWN, l->path, "%s",
+                   "this is a compound file, but no QCN: a carrier QCN (.cqcn) looks like this");
+}
+
+static const char *container_name(enum qd_container kind)
+{
+    return kind == QD_C_QCN ? "qcn" : kind == QD_C_TAR ? "tar" : "xqcn";
+}
+
 static int read_file(struct loading *l, struct qdiag_error *e)
 {
+    if (is_folder(l->path))
+        return read_folder(l, e);
     int rc = sniff(l->path, 0, &l->kind, e);
     if (rc == 0 && l->kind == QD_C_GZIP) {
         l->doc->gz = 1;
@@ -158,6 +234,9 @@ static int read_file(struct loading *l, struct qdiag_error *e)
     }
     if (rc == 0)
         rc = read_container(l, e);
+    if (rc == 0 && l->kind == QD_C_QCN)
+        rc = judge_compound(l, e);
+    qd_copy_text(l->doc->container, sizeof l->doc->container, container_name(l->kind));
     if (rc == 0 && !l->doc->backup)
         rc = qd_qcn_view(l->doc->tree, l->notes, &l->doc->backup, e);
     return rc;

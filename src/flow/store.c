@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Saves a backup the careful way: write to temporary files, read back with the strict reader,
- * compare with what was meant, and only then give both files their names. */
+ * Saves a document the careful way: write to temporary files, read back with the strict readers,
+ * compare with what was meant, and only then give all files their names. */
 #include "flow/store.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "base/hex.h"
 #include "base/save.h"
+#include "base/savedir.h"
 #include "base/text.h"
-#include "container/manifest.h"
+#include "container/gz.h"
+#include "flow/folder_io.h"
+#include "flow/load.h"
+
+#define ROOT_ENTRY "Root Entry" /* what every compound file calls its root */
 
 static int digest_read(void *user, uint8_t *p, size_t cap, size_t *got, struct qdiag_error *e)
 {
@@ -37,6 +42,12 @@ void qd_digest_source(struct qd_digest_source *d, struct qd_source *outer, struc
     outer->user = d;
 }
 
+void qd_target_name(const struct qd_target *t, char out[16])
+{
+    static const char *const names[] = {"xqcn", "qcn", "tar", "dir"};
+    snprintf(out, 16, "%s%s", names[t->kind], t->gz ? ".gz" : "");
+}
+
 struct digest_sink {
     struct qd_save *save;
     struct qd_sha256 *sha;
@@ -51,164 +62,265 @@ static int digest_write(void *user, const void *p, size_t n, struct qdiag_error 
     return qd_save_write(k->save, p, n, e);
 }
 
-struct job {
-    struct qd_store *s;
-    struct qd_node *tree;
-    struct qd_sha256 *sha;
-    struct qd_save *file, *manifest;
+/* One target under way. */
+struct part {
+    struct job *j;
+    struct qd_target *t;
+    struct qd_save *file, *manifest; /* file: NULL for a folder */
+    struct qd_save_dir *dir;
     char *json;
     size_t json_len;
 };
 
-static int write_tree(struct job *j, struct qdiag_error *e)
+struct job {
+    struct qd_store *s;
+    struct qd_sha256 *sha;
+    struct qd_entries made; /* the folder form, when it was made here */
+    struct part part[QD_TARGETS];
+};
+
+static const char *base_name(const char *path)
 {
-    struct digest_sink k = {j->file, j->sha, 0};
-    struct qd_sink out = {digest_write, &k};
-    uint8_t digest[QD_SHA256_SIZE];
-    int rc = qd_xqcn_write(j->tree, &out, e);
-    qd_sha256_end(j->sha, digest);
-    qd_hex(digest, sizeof digest, j->s->sha256);
-    j->s->size = k.bytes;
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+/* The root of a text bears the file's name, that of a compound file always the same. */
+static int name_root(struct job *j, const struct qd_target *t, struct qdiag_error *e)
+{
+    struct qd_node *root = j->s->doc->tree;
+    if (j->s->keep_root)
+        return 0;
+    char *name = qd_strdup(t->kind == QD_T_QCN ? ROOT_ENTRY : base_name(t->path));
+    if (!name)
+        return qd_nomem(e);
+    free(root->name);
+    root->name = name;
+    return 0;
+}
+
+static int folder_entries(struct job *j, const struct qd_entries **out, struct qdiag_error *e)
+{
+    int rc = 0;
+    *out = &j->s->doc->entries;
+    if (j->s->doc->entries.n > 0)
+        return 0;
+    qd_entries_free(&j->made); /* the name of the root may differ from that of the last target */
+    rc = qd_folder_from_doc(j->s->doc, &j->made, e);
+    *out = &j->made;
     return rc;
 }
 
-static int compare_back(struct job *j, struct qd_source *src, struct qdiag_error *e)
+static int write_kind(struct job *j, const struct qd_target *t, struct qd_sink *out,
+                      struct qdiag_error *e)
 {
-    struct qd_notes quiet = {NULL, NULL};
-    struct qd_node *back = NULL;
-    struct qd_backup *b = NULL;
-    int rc = qd_xqcn_read(src, &quiet, &back, e);
+    struct qd_cfb_options o = {.time = j->s->storage_time};
+    const struct qd_entries *entries;
+    int rc;
+    switch (t->kind) {
+    case QD_T_XQCN:
+        return qd_xqcn_write(j->s->doc->tree, out, e);
+    case QD_T_QCN:
+        return qd_cfb_write(j->s->doc->tree, &o, out, e);
+    default:
+        rc = folder_entries(j, &entries, e);
+        return rc == 0 ? qd_tar_write(entries, out, e) : rc;
+    }
+}
+
+static int write_file(struct part *p, struct qdiag_error *e)
+{
+    struct digest_sink k = {p->file, p->j->sha, 0};
+    struct qd_sink raw = {digest_write, &k}, packed;
+    struct qd_gz_out *gz = NULL;
+    uint8_t digest[QD_SHA256_SIZE];
+    int rc = p->t->gz ? qd_gz_create(&gz, &raw, &packed, e) : 0;
     if (rc == 0)
-        rc = qd_tree_compare(j->tree, back, e);
-    if (rc == 0)
-        rc = qd_qcn_to_backup(back, &quiet, &b, e);
-    qd_backup_free(&b);
-    qd_tree_free(&back);
+        rc = write_kind(p->j, p->t, gz ? &packed : &raw, e);
+    if (rc == 0 && gz)
+        rc = qd_gz_finish(gz, e);
+    qd_gz_drop(&gz);
+    qd_sha256_end(p->j->sha, digest);
+    qd_hex(digest, sizeof digest, p->t->sha256);
+    p->t->size = k.bytes;
     return rc;
+}
+
+static int differs(const struct qd_target *t, struct qdiag_error *e)
+{
+    return qd_fail(e, QDIAG_E_LOCAL_FILE, t->path, "%s",
+                   "the bytes read back differ from the bytes written");
 }
 
 /* What was written is read again from the file system; any difference stops the save. */
 static int verify_file(const char *temp, void *user, struct qdiag_error *e)
 {
-    struct job *j = user;
-    struct qd_file_source file;
-    struct qd_source raw, src;
-    struct qd_digest_source d;
-    uint8_t digest[QD_SHA256_SIZE];
-    char hex[65];
-    int rc = qd_file_open(&file, &raw, temp, e);
+    struct part *p = user;
+    struct qd_notes quiet = {NULL, NULL};
+    struct qd_doc *back = NULL;
+    int folder = p->t->kind == QD_T_TAR || p->t->kind == QD_T_DIR;
+    int rc = qd_load_file(NULL, temp, &quiet, &back, e);
     if (rc != 0)
         return rc;
-    qd_digest_source(&d, &src, &raw, j->sha);
-    rc = compare_back(j, &src, e);
-    qd_sha256_end(j->sha, digest);
-    qd_file_close(&file);
-    qd_hex(digest, sizeof digest, hex);
-    if (rc == 0 && (d.bytes != j->s->size || strcmp(hex, j->s->sha256) != 0))
-        rc = qd_fail(e, QDIAG_E_LOCAL_FILE, j->s->path, "%s",
-                     "the bytes read back differ from the bytes written");
+    if (back->file_size != p->t->size || strcmp(back->sha256, p->t->sha256) != 0)
+        rc = differs(p->t, e);
+    if (rc == 0)
+        rc = qd_tree_compare(p->j->s->doc->tree, back->tree, e);
+    if (rc == 0 && (p->j->s->doc->tree->lf != back->tree->lf))
+        rc = differs(p->t, e);
+    if (rc == 0 && folder)
+        rc = qd_entries_compare(p->j->s->doc->entries.n ? &p->j->s->doc->entries : &p->j->made,
+                                &back->entries, e);
+    qd_doc_free(&back);
     return rc;
 }
 
-static void fill_evidence(struct qd_evidence *ev, const struct qd_store *s)
+static int write_folder(struct part *p, struct qdiag_error *e)
 {
-    memset(ev, 0, sizeof *ev);
-    for (size_t i = 0; i < QD_SUBS; i++)
-        qd_copy_text(ev->imei[i], sizeof ev->imei[i], s->unit->imei[i]);
-    qd_copy_text(ev->meid, sizeof ev->meid, s->unit->meid);
-    snprintf(ev->esn, sizeof ev->esn, "%08X", (unsigned)s->unit->esn);
-    qd_copy_text(ev->usb_serial, sizeof ev->usb_serial, s->usb_serial);
+    const struct qd_entries *entries;
+    int rc = folder_entries(p->j, &entries, e);
+    if (rc == 0)
+        rc = qd_entries_digest(entries, &p->t->size, p->t->sha256, e);
+    if (rc == 0)
+        rc = qd_folder_store(entries, p->dir, e);
+    return rc == 0 ? verify_file(qd_save_dir_temp(p->dir), p, e) : rc;
 }
 
-static int make_manifest(struct job *j, struct qdiag_error *e)
+static int make_manifest(struct part *p, struct qdiag_error *e)
 {
-    struct qd_store *s = j->s;
-    struct qd_evidence ev;
+    const struct qd_store *s = p->j->s;
     uint8_t salt[16];
-    const char *slash = strrchr(s->path, '/');
-    char built[32];
-    if (getrandom(salt, sizeof salt, 0) != (ssize_t)sizeof salt)
+    char container[16], folder[PATH_MAX];
+    if (!s->salt && getrandom(salt, sizeof salt, 0) != (ssize_t)sizeof salt)
         return qd_fail(e, QDIAG_E_FAILED, NULL, "%s", "no random bytes from the system");
-    fill_evidence(&ev, s);
-    snprintf(built, sizeof built, "%s %s", s->unit->comp_date, s->unit->comp_time);
-    struct qd_manifest_in in = {.backup = s->backup,
-                                .tree = j->tree,
-                                .evidence = &ev,
-                                .file_name = slash ? slash + 1 : s->path,
-                                .file_sha256 = s->sha256,
-                                .file_size = s->size,
-                                .container = "xqcn",
+    qd_target_name(p->t, container);
+    qd_copy_text(folder, sizeof folder, p->t->path);
+    for (size_t n = strlen(folder); n > 1 && folder[n - 1] == '/'; n--)
+        folder[n - 1] = '\0';
+    struct qd_manifest_in in = {.backup = s->doc->backup,
+                                .tree = s->doc->tree,
+                                .evidence = s->evidence,
+                                .file_name = base_name(folder),
+                                .file_sha256 = p->t->sha256,
+                                .file_size = p->t->size,
+                                .container = container,
                                 .address = s->address,
-                                .time = (int64_t)time(NULL),
-                                .model_name = s->unit->model,
-                                .ext_build = s->unit->software,
-                                .verno_dir = s->unit->ver_dir,
-                                .verno_date = s->unit->comp_date[0] ? built : "",
+                                .time = s->time,
+                                .model_name = s->model_name,
+                                .ext_build = s->ext_build,
+                                .verno_dir = s->verno_dir,
+                                .verno_date = s->verno_date,
                                 .efs_subsys = {s->efs[0], s->efs[1]},
                                 .complete = s->complete,
-                                .salt = salt};
-    return qd_manifest_write(&in, &j->json, &j->json_len, e);
+                                .salt = s->salt ? s->salt : salt,
+                                .converted = s->converted,
+                                .folder_form = p->t->kind == QD_T_TAR || p->t->kind == QD_T_DIR};
+    return qd_manifest_write(&in, &p->json, &p->json_len, e);
 }
 
 /* The manifest must be readable, too, and describe the very tree that was written. */
 static int verify_manifest(const char *temp, void *user, struct qdiag_error *e)
 {
-    struct job *j = user;
+    struct part *part = user;
     struct qd_manifest *m = NULL;
     uint8_t *p = NULL;
     size_t n = 0;
-    int rc = qd_read_file(temp, j->json_len + 1, &p, &n, e);
-    if (rc == 0 && (n != j->json_len || memcmp(p, j->json, n) != 0))
-        rc = qd_fail(e, QDIAG_E_LOCAL_FILE, j->s->manifest, "%s",
+    int rc = qd_read_file(temp, part->json_len + 1, &p, &n, e);
+    if (rc == 0 && (n != part->json_len || memcmp(p, part->json, n) != 0))
+        rc = qd_fail(e, QDIAG_E_LOCAL_FILE, part->t->manifest, "%s",
                      "the bytes read back differ from the bytes written");
+    free(part->json); /* equal to p from here on */
+    part->json = NULL;
     if (rc == 0)
-        rc = qd_manifest_read(p, n, j->s->manifest, &m, e);
-    if (rc == 0)
-        rc = qd_manifest_compare(m, j->tree, e);
-    qd_manifest_free(&m);
+        rc = qd_manifest_read(p, n, part->t->manifest, &m, e);
     free(p);
+    if (rc == 0)
+        rc = qd_manifest_compare(m, part->j->s->doc->tree, e);
+    qd_manifest_free(&m);
     return rc;
 }
 
-static int save_both(struct job *j, struct qdiag_error *e)
+static int begin(struct part *p, struct qdiag_error *e)
 {
-    struct qd_save **const both[] = {&j->file, &j->manifest};
-    int rc = qd_save_begin(&j->file, j->s->path, e);
+    struct qd_target *t = p->t;
+    size_t n = strlen(t->path);
+    while (n > 1 && t->path[n - 1] == '/')
+        n--;
+    if ((size_t)snprintf(t->manifest, sizeof t->manifest, "%.*s.manifest.json", (int)n, t->path) >=
+        sizeof t->manifest)
+        return qd_fail(e, QDIAG_E_LOCAL_FILE, t->path, "%s", "the name is too long");
+    int rc = t->kind == QD_T_DIR ? qd_save_dir_begin(&p->dir, t->path, e)
+                                 : qd_save_begin(&p->file, t->path, e);
+    return rc == 0 ? qd_save_begin(&p->manifest, t->manifest, e) : rc;
+}
+
+static int prepare(struct part *p, struct qdiag_error *e)
+{
+    int rc = name_root(p->j, p->t, e);
     if (rc == 0)
-        rc = qd_save_begin(&j->manifest, j->s->manifest, e);
+        rc = p->dir ? write_folder(p, e) : write_file(p, e);
+    if (rc == 0 && p->file)
+        rc = qd_save_prepare(p->file, verify_file, p, e);
     if (rc == 0)
-        rc = write_tree(j, e);
+        rc = make_manifest(p, e);
     if (rc == 0)
-        rc = qd_save_prepare(j->file, verify_file, j, e);
+        rc = qd_save_write(p->manifest, p->json, p->json_len, e);
     if (rc == 0)
-        rc = make_manifest(j, e);
-    if (rc == 0)
-        rc = qd_save_write(j->manifest, j->json, j->json_len, e);
-    if (rc == 0)
-        rc = qd_save_prepare(j->manifest, verify_manifest, j, e);
-    if (rc == 0)
-        rc = qd_save_publish(both, 2, e);
+        rc = qd_save_prepare(p->manifest, verify_manifest, p, e);
     return rc;
 }
 
-int qd_store_xqcn(struct qd_store *s, struct qdiag_error *e)
+/* Every rename directly behind the other. */
+static int publish(struct job *j, struct qdiag_error *e)
+{
+    struct qd_save **all[QD_TARGETS * 2];
+    size_t n = 0;
+    int rc = 0;
+    for (size_t i = 0; i < j->s->n; i++)
+        if (j->part[i].file)
+            all[n++] = &j->part[i].file;
+    for (size_t i = 0; i < j->s->n; i++)
+        all[n++] = &j->part[i].manifest;
+    for (size_t i = 0; rc == 0 && i < j->s->n; i++)
+        if (j->part[i].dir)
+            rc = qd_save_dir_publish(&j->part[i].dir, e);
+    return rc == 0 ? qd_save_publish(all, n, e) : rc;
+}
+
+int qd_store_probe(const struct qd_target *t, struct qdiag_error *e)
+{
+    struct qd_save *file = NULL;
+    struct qd_save_dir *dir = NULL;
+    int rc = t->kind == QD_T_DIR ? qd_save_dir_begin(&dir, t->path, e)
+                                 : qd_save_begin(&file, t->path, e);
+    qd_save_abort(&file);
+    qd_save_dir_abort(&dir);
+    return rc;
+}
+
+int qd_store_all(struct qd_store *s, struct qdiag_error *e)
 {
     struct job j = {.s = s};
-    const char *slash = strrchr(s->path, '/');
     int rc = 0;
-    if ((size_t)snprintf(s->manifest, sizeof s->manifest, "%s.manifest.json", s->path) >=
-        sizeof s->manifest)
-        return qd_fail(e, QDIAG_E_LOCAL_FILE, s->path, "%s", "the name is too long");
     j.sha = qd_sha256_new();
     if (!j.sha)
         return qd_nomem(e);
-    rc = qd_qcn_from_backup(s->backup, slash ? slash + 1 : s->path, &j.tree, e);
+    for (size_t i = 0; rc == 0 && i < s->n; i++) {
+        j.part[i].j = &j;
+        j.part[i].t = &s->target[i];
+        rc = begin(&j.part[i], e);
+    }
+    for (size_t i = 0; rc == 0 && i < s->n; i++)
+        rc = prepare(&j.part[i], e);
     if (rc == 0)
-        rc = save_both(&j, e);
-    qd_save_abort(&j.file);
-    qd_save_abort(&j.manifest);
-    qd_tree_free(&j.tree);
+        rc = publish(&j, e);
+    for (size_t i = 0; i < s->n; i++) {
+        qd_save_abort(&j.part[i].file);
+        qd_save_abort(&j.part[i].manifest);
+        qd_save_dir_abort(&j.part[i].dir);
+        free(j.part[i].json);
+    }
+    qd_entries_free(&j.made);
     qd_sha256_free(&j.sha);
-    free(j.json);
     return rc;
 }

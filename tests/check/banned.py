@@ -18,7 +18,7 @@ IN_LIBRARY = ['exit', '_exit', '_Exit', 'quick_exit', 'abort', 'printf', 'fprint
               'secure_getenv', 'setenv', 'putenv', 'signal', 'sigaction', 'raise']
 STREAMS = re.compile(r'\b(stdout|stderr|stdin)\b')
 # Creating, replacing and shortening files is the business of these only.
-MAY_CREATE = re.compile(r'^(src/base/save\.c|src/transport/capture\.c|src/sim/.*|tests/.*)$')
+MAY_CREATE = re.compile(r'^(src/base/save\.c|src/base/savedir\.c|src/transport/capture\.c|src/sim/.*|tests/.*)$')
 CREATING = re.compile(r'(?<![\w.>])(creat|mkstemp|mkostemp|rename|renameat|truncate|ftruncate)\s*\(')
 OPEN = re.compile(r'(?<![\w.>])(open|openat)\s*\(')
 # --log-file: the one file of the command's own; it may only grow, never be cut or replaced.
