@@ -243,9 +243,13 @@ int cli_parse(const struct cli_command *cmd, int argc, char **argv, struct cli_o
     while ((v = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         if (v == ':')
             return cli_usage_error("%s needs a value", argv[optind - 1]);
+        if (v == '?' && optopt > 0 && optopt < FIRST_LONG) /* one letter, perhaps of several */
+            return cli_usage_error("unknown option -%c", optopt);
+        if (v == '?' && optopt >= FIRST_LONG)
+            return cli_usage_error("--%s takes no value", rows[optopt - FIRST_LONG].name);
         int id = v == '?' ? -1 : option_of(v);
         if (id < 0)
-            return cli_usage_error("unknown option %s", argv[optind - 1]);
+            return cli_usage_error("unknown or ambiguous option %s", argv[optind - 1]);
         int rc = apply(cmd, (enum option_id)id, optarg, o);
         if (rc != 0)
             return rc;

@@ -134,7 +134,7 @@ static void json_report(json_t *j, const struct cli_options *o, const struct qdi
     for (size_t i = 0; i < r->missing_count; i++)
         json_array_append_new(missing, json_missing(o, &r->missing[i]));
     for (size_t i = 0; i < r->warning_count; i++)
-        json_array_append_new(notes, json_string(r->warning[i]));
+        json_array_append_new(notes, cli_json_string(r->warning[i]));
     json_object_set_new(j, "complete", json_boolean(r->complete));
     cli_json_text(j, "file", r->file);
     cli_json_text(j, "manifest", r->manifest);

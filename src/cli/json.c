@@ -12,9 +12,16 @@ json_t *cli_json_new(const char *schema)
     return json_pack("{s:s, s:s}", "schema", schema, "qdiag", qdiag_version());
 }
 
+json_t *cli_json_string(const char *text)
+{
+    char shown[4096];
+    json_t *j = json_string(text);
+    return j ? j : json_string(cli_printable(text, shown, sizeof shown)); /* not UTF-8 */
+}
+
 void cli_json_text(json_t *obj, const char *key, const char *text)
 {
-    json_object_set_new(obj, key, text && text[0] ? json_string_nocheck(text) : json_null());
+    json_object_set_new(obj, key, text && text[0] ? cli_json_string(text) : json_null());
 }
 
 static json_t *error_object(const struct cli_options *o, const struct qdiag_error *e)

@@ -15,6 +15,9 @@ json_t *cli_json_new(const char *schema);
 void cli_json_result(json_t *root, const struct cli_options *o, const struct qdiag_error *e,
                      int exit_code);
 
+/* A string value; text that is not UTF-8 is made printable. */
+json_t *cli_json_string(const char *text);
+
 /* Adds a text, or null when it is NULL or empty. */
 void cli_json_text(json_t *obj, const char *key, const char *text);
 

@@ -37,22 +37,28 @@ static void catch_signals(void)
 struct logger {
     const struct cli_options *o;
     int fd; /* log file, or -1 */
+    int failed;
     enum qdiag_log_level screen;
 };
 
 static void on_log(enum qdiag_log_level level, const char *area, const char *text, void *user)
 {
     static const char *const names[] = {"error", "warn", "info", "debug", "trace"};
-    const struct logger *l = user;
+    struct logger *l = user;
+    char shown[2048];
+    cli_printable(text, shown, sizeof shown);
     if (l->fd >= 0) {
         struct timespec ts;
         clock_gettime(CLOCK_REALTIME, &ts);
-        dprintf(l->fd, "%lld.%03ld %-5s %-8s %s\n", (long long)ts.tv_sec, ts.tv_nsec / 1000000,
-                names[level], area, text);
+        if (dprintf(l->fd, "%lld.%03ld %-5s %-8s %s\n", (long long)ts.tv_sec, ts.tv_nsec / 1000000,
+                    names[level], area, shown) < 0 &&
+            !l->failed++)
+            fprintf(stderr, "qdiag: lines of the log are lost: %s: %s\n", l->o->log_file,
+                    strerror(errno));
     }
     if (level <= l->screen) {
         cli_progress_clear();
-        fprintf(stderr, "%s: %s: %s\n", names[level], area, text);
+        fprintf(stderr, "%s: %s: %s\n", names[level], area, shown);
     }
 }
 
@@ -65,8 +71,9 @@ static int open_log(struct logger *l, struct qdiag_context *ctx)
     if (l->o->log_file) {
         l->fd = open(l->o->log_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
         if (l->fd < 0) {
-            fprintf(stderr, "qdiag: cannot open the log file %s: %s  [exit 12]\n", l->o->log_file,
-                    strerror(errno));
+            fprintf(stderr,
+                    "qdiag: cannot open the log file %s: %s  [exit 12]\n  unit     not touched\n",
+                    l->o->log_file, strerror(errno));
             return 12;
         }
         if (l->screen < QDIAG_LOG_DEBUG) {
@@ -120,10 +127,23 @@ static int run(const struct cli_command *cmd, const struct cli_options *o)
     return cli_finish(rc);
 }
 
+/* A program may be started with standard files closed. The next file to be opened, a unit's port
+ * among them, would then get their numbers and with them the answer and the messages. Opened for
+ * reading, so that writing an answer there is still an error. */
+static int fill_standard_files(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+            return -1;
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     static const struct qdiag_backup_options defaults = QDIAG_BACKUP_OPTIONS_DEFAULT;
     struct cli_options o = {.device = "auto", .backup = defaults};
+    if (fill_standard_files() != 0)
+        return 1;
     if (argc < 2)
         return cli_usage_error("no command");
     if (strcmp(argv[1], "--version") == 0) {
@@ -133,6 +153,8 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         argv[1] = (char *)"help";
     const struct cli_command *cmd = cli_find_command(argv[1]);
+    if (!cmd && argv[1][0] == '-')
+        return cli_usage_error("options come after the command: qdiag COMMAND %s", argv[1]);
     if (!cmd)
         return cli_usage_error("there is no command %s", argv[1]);
     int rc = cli_parse(cmd, argc - 1, argv + 1, &o);

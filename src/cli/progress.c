@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/text.h"
+
 #define BAR_MS   100
 #define LINES_MS 5000
 
@@ -62,7 +64,7 @@ static void on_progress(const char *phase, uint64_t done, uint64_t total, const 
 {
     (void)user;
     uint64_t now = now_ms();
-    char text[64];
+    char text[64], shown[512];
     int new_phase = strcmp(phase, bar.phase) != 0, finished = total && done == total;
     uint64_t wait =
         bar.mode == CLI_PROGRESS_BAR || bar.o->json == CLI_JSON_LINES ? BAR_MS : LINES_MS;
@@ -71,12 +73,13 @@ static void on_progress(const char *phase, uint64_t done, uint64_t total, const 
     bar.last_ms = now;
     snprintf(bar.phase, sizeof bar.phase, "%s", phase);
     counts(text, sizeof text, done, total);
+    cli_printable(item, shown, sizeof shown);
     if (bar.o->json == CLI_JSON_LINES)
-        print_json(phase, done, total, item);
+        print_json(phase, done, total, shown);
     if (bar.mode == CLI_PROGRESS_LINES)
         fprintf(stderr, "%-10s %s\n", phase, text);
     if (bar.mode == CLI_PROGRESS_BAR) {
-        fprintf(stderr, "\r\033[K%-10s %-22s %.40s", phase, text, item);
+        fprintf(stderr, "\r\033[K%-10s %-22s %.40s", phase, text, shown);
         fflush(stderr);
         bar.shown = 1;
     }

@@ -32,7 +32,9 @@ int cli_usage_error(const char *fmt, ...)
     va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);
     va_end(ap);
-    fputs("\n  next     `qdiag help` lists commands and options\n", stderr);
+    fputs("  [exit 2]\n  unit     not touched\n"
+          "  next     `qdiag help` lists commands, `qdiag help COMMAND` its options\n",
+          stderr);
     return 2;
 }
 
@@ -67,9 +69,12 @@ void cli_print_error(const struct cli_options *o, const struct qdiag_error *e, i
     char item[sizeof e->item], why[sizeof e->why];
     int color = use_color(o);
     cli_masked(o, e->why, why, sizeof why);
-    fprintf(stderr, "%sqdiag: %s%s%s%s  [exit %d]\n", color ? "\033[1;31m" : "", e->what,
-            why[0] ? ": " : "", why, color ? "\033[0m" : "", exit_code);
-    detail("at", cli_masked(o, e->item, item, sizeof item));
+    cli_masked(o, e->item, item, sizeof item);
+    int named = item[0] && !strstr(why, item); /* the first line may be all that a log keeps */
+    fprintf(stderr, "%sqdiag: %s%s%s%s%s%s  [exit %d]\n", color ? "\033[1;31m" : "", e->what,
+            named ? ": " : "", named ? item : "", why[0] ? ": " : "", why,
+            color ? "\033[0m" : "", exit_code);
+    detail("at", item);
     if (e->who != QDIAG_WHO_FILE) /* a damaged file says nothing of a unit */
         detail("unit", unit_state(e->touch));
     detail("next", e->hint);
@@ -107,6 +112,59 @@ const char *cli_identity(const struct cli_options *o, enum qdiag_ident_state sta
     return out;
 }
 
+/* Bytes of the UTF-8 character at s, 0 when there is no valid one. Follows RFC 3629: no overlong
+ * forms, no surrogates, nothing above U+10FFFF. */
+static size_t utf8_length(const unsigned char *s)
+{
+    unsigned char lo = 0x80, hi = 0xbf;
+    size_t n;
+    if (s[0] < 0x80)
+        return 1;
+    if (s[0] < 0xc2 || s[0] > 0xf4)
+        return 0;
+    n = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+    if (s[0] == 0xe0)
+        lo = 0xa0;
+    else if (s[0] == 0xed)
+        hi = 0x9f;
+    else if (s[0] == 0xf0)
+        lo = 0x90;
+    else if (s[0] == 0xf4)
+        hi = 0x8f;
+    if (s[1] < lo || s[1] > hi)
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    return n;
+}
+
+const char *cli_printable(const char *text, char *out, size_t cap)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    size_t at = 0;
+    while (*s) {
+        size_t n = utf8_length(s);
+        int control = n == 1 && (*s < 0x20 || *s == 0x7f);
+        int c1 = n == 2 && s[0] == 0xc2 && s[1] < 0xa0; /* some terminals obey these, too */
+        if (n == 0 || control || c1) {
+            if (at + 4 >= cap)
+                break;
+            snprintf(out + at, cap - at, "\\x%02x", *s);
+            at += 4;
+            s++;
+            continue;
+        }
+        if (at + n >= cap)
+            break;
+        memcpy(out + at, s, n);
+        at += n;
+        s += n;
+    }
+    out[at] = '\0';
+    return out;
+}
+
 static size_t run_of_digits(const char *s)
 {
     return strspn(s, "0123456789");
@@ -114,21 +172,20 @@ static size_t run_of_digits(const char *s)
 
 const char *cli_masked(const struct cli_options *o, const char *text, char *out, size_t cap)
 {
+    char masked[2048];
     size_t at = 0;
-    if (o->show_identity) {
-        snprintf(out, cap, "%s", text);
-        return out;
-    }
-    while (*text && at + 1 < cap) {
-        size_t run = run_of_digits(text);
+    if (o->show_identity)
+        return cli_printable(text, out, cap);
+    while (*text && at + 1 < sizeof masked) {
+        size_t run = run_of_digits(text), left = sizeof masked - at;
         size_t take = run ? run : 1;
-        int n = run >= 14 ? snprintf(out + at, cap - at, "<%zu digits>", run)
-                          : snprintf(out + at, cap - at, "%.*s", (int)take, text);
-        at += (size_t)n < cap - at ? (size_t)n : cap - at - 1;
+        int n = run >= 14 ? snprintf(masked + at, left, "<%zu digits>", run)
+                          : snprintf(masked + at, left, "%.*s", (int)take, text);
+        at += (size_t)n < left ? (size_t)n : left - 1;
         text += take;
     }
-    out[at] = '\0';
-    return out;
+    masked[at] = '\0';
+    return cli_printable(masked, out, cap);
 }
 
 int cli_finish(int exit_code)

@@ -20,7 +20,11 @@ void cli_size(char *out, size_t cap, uint64_t bytes);
 const char *cli_identity(const struct cli_options *o, enum qdiag_ident_state state,
                          const char *digits, char out[32]);
 
-/* Path or reason with digit runs of 14 and more masked unless --show-identity. */
+/* Text that a unit or a file chose, fit for a terminal, a log line and JSON: control bytes and what
+ * is not UTF-8 become \\x1b. */
+const char *cli_printable(const char *text, char *out, size_t cap);
+
+/* The same, with digit runs of 14 and more masked unless --show-identity. */
 const char *cli_masked(const struct cli_options *o, const char *text, char *out, size_t cap);
 
 /* The exit code of an error, with the signal's own code for a cancelled run. */

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -32,7 +33,55 @@ def test_usage_errors(work):
         p = qdiag(*args, cwd=work)
         assert p.returncode == 2, (args, p.returncode, p.stderr)
         assert p.stdout == "" and p.stderr.startswith("qdiag: "), (args, p.stdout, p.stderr)
+        assert "[exit 2]" in p.stderr.splitlines()[0] and "not touched" in p.stderr, p.stderr
         assert os.listdir(work) == []
+
+
+def test_usage_texts(work):
+    """The first line names what is wrong, also within letters that stand together."""
+    for args, text in ((("backup", "-qz"), "unknown option -z"),
+                       (("backup", "-zq", "--xqcn", "x"), "unknown option -z"),
+                       (("backup", "--no-such=1"), "option --no-such=1"),
+                       (("backup", "--quiet=3"), "--quiet takes no value"),
+                       (("backup", "-d"), "-d needs a value"),
+                       (("-d", "unix:/x", "info"), "options come after the command"),
+                       (("check", "--xqcn", "x"), "`qdiag check` has no option --xqcn"),
+                       (("info", "--", "-q"), "`qdiag info` does not take -q")):
+        p = qdiag(*args, cwd=work, check=2)
+        assert text in p.stderr.splitlines()[0], (args, p.stderr)
+    p = qdiag("check", "--", "-q", cwd=work, check=12)
+    assert p.stderr.startswith("qdiag: local file error: -q: cannot open"), p.stderr
+
+
+def test_closed_standard_files(work):
+    """A port must never get the number of a standard file: the unit would be sent our messages."""
+    unit = small_unit(work + "/u")
+    for closed in ("<&-", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"):
+        out = work + "/out.xqcn"
+        with Sim(unit, port="pty") as sim:
+            command = [QDIAG, "backup", "--xqcn", out, "-d", sim.address, "--progress=lines",
+                       "-vv", "--nv-range", "0-100"]
+            p = subprocess.run(["sh", "-c", 'exec "$0" "$@" ' + closed] + command,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+            with open(sim.log, errors="replace") as f:
+                seen = f.read()
+        assert p.returncode == (12 if ">&-" in closed.replace("2>&-", "") else 0), closed
+        assert "bad-crc" not in seen, (closed, [x for x in seen.splitlines() if "bad-crc" in x][:2])
+        qdiag("check", out, check=0)
+        os.unlink(out)
+
+
+def test_stop_is_not_kept_waiting(work):
+    """Ctrl-C with a long time-out and a silent unit: the time-out is not waited for."""
+    with Sim(small_unit(work + "/u"), "silent=5") as sim:
+        p = subprocess.Popen([QDIAG, "info", "-d", sim.address, "--timeout", "600000"],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while "\n> " not in read(sim.log).decode() or read(sim.log).decode().count("\n> ") < 6:
+            assert p.poll() is None
+            time.sleep(0.05)
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=60)
+    assert p.returncode == 130 and "not touched" in err, (p.returncode, err)
 
 
 def test_help(work):
@@ -174,6 +223,7 @@ def test_locked_unit(work):
 
 
 if __name__ == "__main__":
-    sys.exit(main([test_usage_errors, test_help, test_no_unit, test_text_answers,
+    sys.exit(main([test_usage_errors, test_usage_texts, test_closed_standard_files,
+                   test_stop_is_not_kept_waiting, test_help, test_no_unit, test_text_answers,
                    test_json_answers, test_identity_stays_out, test_log_file,
                    test_one_subscription, test_progress_on_a_terminal, test_locked_unit]))
