@@ -15,9 +15,10 @@
 extern "C" {
 #endif
 
-/* One serial port of a unit, as the operating system shows it. Nothing was opened to learn this. */
+/* One port of a unit, as the operating system shows it. Nothing was opened to learn this. Ports
+ * with the same usb_path belong to one unit. */
 struct qdiag_port {
-    char address[128];     /* paste behind -d: "tty:/dev/ttyUSB0" */
+    char address[128];     /* paste behind -d: "tty:/dev/ttyUSB0", "usb:2c7c:0125@1-4.2" */
     char usb_path[32];     /* "1-4.2", or "" */
     uint16_t vid, pid;     /* 0 = not USB */
     int interface_number;  /* USB interface, -1 = not known */
@@ -32,7 +33,8 @@ struct qdiag_port_list {
 
 struct qdiag_device;
 
-/* Lists serial ports of cellular modules through sysfs. Opens and probes nothing.
+/* Lists serial ports of cellular modules, and USB devices with an interface that looks like DIAG, by
+ * sysfs and descriptors. Opens and probes nothing.
  *
  * @param c     the context.
  * @param list  filled; free with qdiag_port_list_free, also when empty.
@@ -51,9 +53,12 @@ QDIAG_API void qdiag_port_list_free(struct qdiag_port_list *list);
 /* Opens a unit's DIAG port and makes sure that DIAG is spoken there.
  *
  * @param c        the context; must outlive the device.
- * @param address  "auto" (exactly one candidate, else refused), "tty:/dev/…", "tcp:HOST:PORT",
- *                 "tcp-listen:PORT", "unix:/path" or "replay:FILE".
- * @param serial   only a port with this USB serial number counts for "auto"; NULL = any.
+ * @param address  "auto" (exactly one unit, else refused; its serial port where a driver made one,
+ *                 else USB), "usb:VID:PID" (exactly one such device, else refused),
+ *                 "usb:VID:PID@BUS-PORT.PORT", "tty:/dev/…", "tcp:HOST:PORT", "tcp-listen:PORT",
+ *                 "unix:/path" or "replay:FILE".
+ * @param serial   only a unit with this USB serial number counts for "auto" and "usb:"; one that
+ *                 shows none never does; NULL = any.
  * @param dev      set on success.
  * @param e        set on failure.
  * Time: up to about 12 s when nothing answers at the default time-out. Unit: reads only (VERNO).
@@ -61,7 +66,8 @@ QDIAG_API void qdiag_port_list_free(struct qdiag_port_list *list);
  * Returns: 0, -QDIAG_E_USAGE, -QDIAG_E_NO_UNIT, -QDIAG_E_MANY_UNITS, -QDIAG_E_OPEN_FAILED,
  *          -QDIAG_E_PERMISSION, -QDIAG_E_BUSY, -QDIAG_E_LINK_SILENT, -QDIAG_E_LINK_GONE,
  *          -QDIAG_E_LINK_IO, -QDIAG_E_CANCELLED, -QDIAG_E_NO_MEMORY, -QDIAG_E_UNSUPPORTED,
- *          -QDIAG_E_LOCAL_FILE, -QDIAG_E_FILE_DAMAGED (replay).
+ *          -QDIAG_E_LOCAL_FILE, -QDIAG_E_FILE_DAMAGED (replay), -QDIAG_E_POLICY (a module in
+ *          download mode).
  * Source: facts of the DIAG protocol, docs/formats/diag.md. */
 QDIAG_API int qdiag_device_open(struct qdiag_context *c, const char *address, const char *serial,
                                 struct qdiag_device **dev, struct qdiag_error *e);

@@ -12,12 +12,31 @@
 #include "base/text.h"
 #include "transport/address.h"
 #include "transport/discover.h"
+#include "transport/sysfs.h"
+#include "transport/usb_match.h"
+
+static int is_tty(const struct qd_port *p)
+{
+    return strncmp(p->node, "/dev/tty", 8) == 0;
+}
+
+static int is_usb(const struct qd_port *p)
+{
+    return strncmp(p->node, "/dev/bus/usb/", 13) == 0;
+}
+
+/* A wwan port is neither: it is listed, but there is no address to open it by. */
+static void port_address(const struct qd_port *p, char *out, size_t cap)
+{
+    if (is_usb(p))
+        snprintf(out, cap, "usb:%04x:%04x@%s", p->vid, p->pid, p->usb_path);
+    else
+        snprintf(out, cap, "%s%s", is_tty(p) ? "tty:" : "", p->node);
+}
 
 static void fill_port(struct qdiag_port *out, const struct qd_port *in)
 {
-    /* A wwan port is no tty: it is listed, but there is no address to open it by. */
-    int is_tty = strncmp(in->node, "/dev/tty", 8) == 0;
-    snprintf(out->address, sizeof out->address, "%s%s", is_tty ? "tty:" : "", in->node);
+    port_address(in, out->address, sizeof out->address);
     qd_copy_text(out->usb_path, sizeof out->usb_path, in->usb_path);
     out->vid = in->vid;
     out->pid = in->pid;
@@ -29,12 +48,22 @@ static void fill_port(struct qdiag_port *out, const struct qd_port *in)
     out->likely_diag = in->likely_diag;
 }
 
+static int find_ports(struct qdiag_context *c, struct qd_port_list *found, struct qdiag_error *e)
+{
+    int rc = qd_discover(c, NULL, found, e);
+    if (rc == 0)
+        rc = qd_discover_usb(c, found, e);
+    if (rc == 0)
+        qd_port_list_sort(found);
+    return rc;
+}
+
 int qdiag_port_list_get(struct qdiag_context *c, struct qdiag_port_list *list,
                         struct qdiag_error *e)
 {
     struct qd_port_list found = {0};
     memset(list, 0, sizeof *list);
-    int rc = qd_discover(c, NULL, &found, e);
+    int rc = find_ports(c, &found, e);
     if (rc == 0) {
         list->port = qd_alloc(found.n, sizeof *list->port);
         if (!list->port)
@@ -52,52 +81,133 @@ void qdiag_port_list_free(struct qdiag_port_list *list)
     memset(list, 0, sizeof *list);
 }
 
-static int counts(const struct qdiag_port *p, const char *serial)
+/* What narrows the choice down. */
+struct wanted {
+    const char *serial;         /* NULL = any */
+    const struct qd_address *a; /* usb: only this device, and through USB; auto: any */
+};
+
+static int counts(const struct qd_port *p, const struct wanted *w)
 {
+    if (!p->likely_diag || (!is_tty(p) && !is_usb(p)))
+        return 0;
     /* A port without a serial number never matches one that was asked for. */
-    return p->likely_diag && strncmp(p->address, "tty:", 4) == 0 &&
-           (!serial || (p->serial[0] && strcmp(p->serial, serial) == 0));
+    if (w->serial && (!p->serial[0] || strcmp(p->serial, w->serial) != 0))
+        return 0;
+    if (w->a->kind != QD_ADDR_USB)
+        return 1;
+    return is_usb(p) && p->vid == w->a->vid && p->pid == w->a->pid &&
+           (!w->a->path[0] || strcmp(p->usb_path, w->a->path) == 0);
 }
 
-static int choose(const struct qdiag_port_list *list, const char *serial,
-                  const struct qdiag_port **one, struct qdiag_error *e)
+static int rank(const struct qd_port *p)
+{
+    struct qd_usb_interface u = {.vid = p->vid,
+                                 .pid = p->pid,
+                                 .number = p->interface,
+                                 .cls = p->cls,
+                                 .sub = p->sub,
+                                 .proto = p->proto,
+                                 .endpoints = p->endpoints,
+                                 .bulk_pairs = p->bulk_pairs};
+    return qd_usb_diag_rank(&u);
+}
+
+/* Of one unit's ports: the interface most surely DIAG, and of that its serial port, if it has one;
+ * going through USB would take it away from its driver. */
+static int is_better(const struct qd_port *a, const struct qd_port *b)
+{
+    int more = rank(a) - rank(b);
+    return more > 0 || (more == 0 && is_tty(a) && is_usb(b));
+}
+
+/* One port per unit: ports of one USB device are one unit. The list is sorted by USB path. */
+static size_t one_per_unit(const struct qd_port_list *list, const struct wanted *w,
+                           const struct qd_port **unit)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        const struct qd_port *p = &list->p[i];
+        if (!counts(p, w))
+            continue;
+        if (n == 0 || !p->usb_path[0] || strcmp(p->usb_path, unit[n - 1]->usb_path) != 0)
+            unit[n++] = p;
+        else if (is_better(p, unit[n - 1]))
+            unit[n - 1] = p;
+    }
+    return n;
+}
+
+static int fail_many(const struct qd_port **unit, size_t n, struct qdiag_error *e)
 {
     char names[200] = "";
-    size_t n = 0, at = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        if (!counts(&list->port[i], serial))
-            continue;
-        *one = &list->port[i];
-        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", n ? ", " : "",
-                               list->port[i].address);
-        if (at >= sizeof names)
-            at = sizeof names - 1;
-        n++;
+    size_t at = 0;
+    for (size_t i = 0; i < n && at < sizeof names; i++) {
+        char address[128];
+        port_address(unit[i], address, sizeof address);
+        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "", address);
+        if (is_tty(unit[i]) && unit[i]->usb_path[0] && at < sizeof names)
+            at += (size_t)snprintf(names + at, sizeof names - at, " (USB %s)", unit[i]->usb_path);
     }
-    if (n == 1)
-        return 0;
-    if (n > 1)
-        return qd_fail(e, QDIAG_E_MANY_UNITS, NULL, "%zu candidates: %s", n, names);
-    if (serial)
-        return qd_fail(e, QDIAG_E_NO_UNIT, NULL, "no DIAG port has the serial number %s", serial);
-    return qd_fail(e, QDIAG_E_NO_UNIT, NULL, "no serial port looks like DIAG (%zu ports seen)",
-                   list->count);
+    return qd_fail(e, QDIAG_E_MANY_UNITS, NULL, "%zu candidates: %s", n, names);
 }
 
-static int resolve_auto(struct qdiag_context *c, const char *serial, struct qd_address *a,
-                        char usb_serial[64], struct qdiag_error *e)
+static int choose(const struct qd_port_list *list, const struct wanted *w,
+                  const struct qd_port **one, struct qdiag_error *e)
 {
-    struct qdiag_port_list list;
-    const struct qdiag_port *one = NULL;
-    int rc = qdiag_port_list_get(c, &list, e);
+    const struct qd_port **unit = qd_alloc(list->n + 1, sizeof(*unit));
+    size_t n = unit ? one_per_unit(list, w, unit) : 0;
+    int rc = 0;
+    if (!unit)
+        rc = qd_nomem(e);
+    else if (n == 1)
+        *one = unit[0];
+    else if (n > 1)
+        rc = fail_many(unit, n, e);
+    else if (w->serial)
+        rc = qd_fail(e, QDIAG_E_NO_UNIT, NULL, "no DIAG port has the serial number %s", w->serial);
+    else
+        rc = qd_fail(e, QDIAG_E_NO_UNIT, NULL, "no port looks like DIAG (%zu ports seen)", list->n);
+    free(unit);
+    return rc;
+}
+
+/* Replaces the address by that of the one unit it can mean. */
+static int resolve(struct qdiag_context *c, const char *serial, struct qd_address *a,
+                   char usb_serial[64], struct qdiag_error *e)
+{
+    struct qd_port_list list = {0};
+    struct wanted w = {serial, a};
+    const struct qd_port *one = NULL;
+    char address[128];
+    int rc = find_ports(c, &list, e);
     if (rc == 0)
-        rc = choose(&list, serial, &one, e);
+        rc = choose(&list, &w, &one, e);
     if (rc == 0) {
         qd_copy_text(usb_serial, 64, one->serial);
-        rc = qd_address_parse(a, one->address, e);
+        port_address(one, address, sizeof address);
+        rc = qd_address_parse(a, address, e);
     }
-    qdiag_port_list_free(&list);
+    qd_port_list_free(&list);
     return rc;
+}
+
+/* The serial number of a unit that was opened by its USB address. */
+static void note_serial(const struct qd_link *link, char usb_serial[64])
+{
+    char folder[128];
+    struct qdiag_error e = {0};
+    struct qd_address a;
+    if (qd_address_parse(&a, link->address, &e) != 0 || a.kind != QD_ADDR_USB)
+        return;
+    snprintf(folder, sizeof folder, "/sys/bus/usb/devices/%.31s", a.path);
+    qd_sysfs_attr(folder, "serial", usb_serial, 64);
+}
+
+/* A download mode is refused by the transport, with its own words. */
+static int by_serial(const struct qd_address *a, const char *serial)
+{
+    return a->kind == QD_ADDR_USB && serial && !qd_usb_is_download_mode(a->vid, a->pid);
 }
 
 int qdiag_device_open(struct qdiag_context *c, const char *address, const char *serial,
@@ -111,10 +221,12 @@ int qdiag_device_open(struct qdiag_context *c, const char *address, const char *
         return qd_nomem(e);
     d->ctx = c;
     int rc = qd_address_parse(&a, address ? address : "auto", e);
-    if (rc == 0 && a.kind == QD_ADDR_AUTO)
-        rc = resolve_auto(c, serial, &a, d->usb_serial, e);
+    if (rc == 0 && (a.kind == QD_ADDR_AUTO || by_serial(&a, serial)))
+        rc = resolve(c, serial, &a, d->usb_serial, e);
     if (rc == 0)
         rc = qd_link_open(&link, c, &a, e);
+    if (rc == 0)
+        note_serial(link, d->usb_serial);
     if (rc == 0 && c->capture_path)
         qd_capture_set_redactor(link, qd_redact, &d->redact);
     if (rc == 0)

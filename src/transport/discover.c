@@ -7,7 +7,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,38 +16,8 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "transport/sysfs.h"
 #include "transport/usb_match.h"
-
-/* Joins into a caller's buffer of PATH_MAX; -1 when it does not fit. */
-static int join(char *out, const char *folder, const char *name)
-{
-    int n = snprintf(out, PATH_MAX, "%s/%s", folder, name);
-
-    return n > 0 && n < PATH_MAX ? 0 : -1;
-}
-
-/* First line of an attribute, printable; 0, or -1 (out is then "") when there is none. */
-static int read_attr(const char *folder, const char *name, char *out, size_t cap)
-{
-    char path[PATH_MAX], raw[256];
-    ssize_t n = -1;
-    int fd;
-
-    out[0] = '\0';
-    if (join(path, folder, name))
-        return -1;
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return -1;
-    n = read(fd, raw, sizeof(raw) - 1);
-    close(fd);
-    if (n < 0)
-        return -1;
-    raw[n] = '\0';
-    raw[strcspn(raw, "\n")] = '\0';
-    qd_printable(out, cap, raw, strlen(raw));
-    return 0;
-}
 
 /* A hexadecimal attribute; -1 when missing or not a number up to max. */
 static long read_hex(const char *folder, const char *name, long max)
@@ -56,7 +25,7 @@ static long read_hex(const char *folder, const char *name, long max)
     char text[32], *end;
     long v;
 
-    if (read_attr(folder, name, text, sizeof(text)))
+    if (qd_sysfs_attr(folder, name, text, sizeof(text)))
         return -1;
     v = strtol(text, &end, 16);
     return end == text || *end || v < 0 || v > max ? -1 : v;
@@ -80,7 +49,7 @@ static int has_attr(const char *folder, const char *name)
 {
     char path[PATH_MAX];
 
-    return !join(path, folder, name) && access(path, F_OK) == 0;
+    return !qd_sysfs_join(path, folder, name) && access(path, F_OK) == 0;
 }
 
 /* Shortens path to the nearest folder at or above it that has the attribute, not above root. */
@@ -96,22 +65,6 @@ static int climb_to(char *path, const char *root, const char *attr)
     return -1;
 }
 
-static void read_driver(struct qd_port *p, const char *folder)
-{
-    char path[PATH_MAX], target[PATH_MAX];
-    const char *name;
-    ssize_t n;
-
-    if (join(path, folder, "driver"))
-        return;
-    n = readlink(path, target, sizeof(target) - 1);
-    if (n < 0)
-        return;
-    target[n] = '\0';
-    name = strrchr(target, '/');
-    qd_copy_text(p->driver, sizeof(p->driver), name ? name + 1 : target);
-}
-
 static void count_endpoints(struct qd_port *p, const char *folder)
 {
     char path[PATH_MAX], type[16], direction[16];
@@ -121,9 +74,9 @@ static void count_endpoints(struct qd_port *p, const char *folder)
 
     p->endpoints = read_byte(folder, "bNumEndpoints");
     while (dir && (d = readdir(dir)) != NULL) {
-        if (strncmp(d->d_name, "ep_", 3) != 0 || join(path, folder, d->d_name) ||
-            read_attr(path, "type", type, sizeof(type)) || strcmp(type, "Bulk") != 0 ||
-            read_attr(path, "direction", direction, sizeof(direction)))
+        if (strncmp(d->d_name, "ep_", 3) != 0 || qd_sysfs_join(path, folder, d->d_name) ||
+            qd_sysfs_attr(path, "type", type, sizeof(type)) || strcmp(type, "Bulk") != 0 ||
+            qd_sysfs_attr(path, "direction", direction, sizeof(direction)))
             continue;
         in += strcmp(direction, "in") == 0;
         out += strcmp(direction, "out") == 0;
@@ -143,14 +96,14 @@ static void describe_usb(struct qd_port *p, char *path, const char *root)
     p->sub = read_byte(path, "bInterfaceSubClass");
     p->proto = read_byte(path, "bInterfaceProtocol");
     count_endpoints(p, path);
-    read_driver(p, path);
+    qd_sysfs_driver(path, p->driver, sizeof(p->driver));
     if (climb_to(path, root, "idVendor"))
         return;
     p->vid = read_id(path, "idVendor");
     p->pid = read_id(path, "idProduct");
-    read_attr(path, "serial", p->serial, sizeof(p->serial));
-    read_attr(path, "product", p->product, sizeof(p->product));
-    read_attr(path, "manufacturer", p->manufacturer, sizeof(p->manufacturer));
+    qd_sysfs_attr(path, "serial", p->serial, sizeof(p->serial));
+    qd_sysfs_attr(path, "product", p->product, sizeof(p->product));
+    qd_sysfs_attr(path, "manufacturer", p->manufacturer, sizeof(p->manufacturer));
     qd_copy_text(p->usb_path, sizeof(p->usb_path), strrchr(path, '/') + 1);
 }
 
@@ -184,7 +137,7 @@ static int add_port(struct qd_port_list *list, const char *folder, const char *n
     memset(p, 0, sizeof(*p));
     p->interface = -1;
     snprintf(p->node, sizeof(p->node), "/dev/%.58s", name);
-    real = join(path, folder, name) ? NULL : realpath(path, NULL);
+    real = qd_sysfs_join(path, folder, name) ? NULL : realpath(path, NULL);
     if (real)
         describe_usb(p, real, root);
     free(real);
@@ -210,7 +163,7 @@ static int scan(struct qd_port_list *list, const char *root, const char *class_n
     DIR *dir;
     int rc = 0;
 
-    if (join(folder, root, class_name))
+    if (qd_sysfs_join(folder, root, class_name))
         return qd_fail(e, QDIAG_E_LOCAL_FILE, root, "the path is too long");
     dir = opendir(folder);
     if (!dir && errno == ENOENT)
@@ -259,6 +212,12 @@ static int compare_ports(const void *va, const void *vb)
     return rc ? rc : compare_names(a->node, b->node);
 }
 
+void qd_port_list_sort(struct qd_port_list *list)
+{
+    if (list->n > 1)
+        qsort(list->p, list->n, sizeof(list->p[0]), compare_ports);
+}
+
 int qd_discover(struct qdiag_context *ctx, const char *sysfs, struct qd_port_list *list,
                 struct qdiag_error *e)
 {
@@ -278,8 +237,7 @@ int qd_discover(struct qdiag_context *ctx, const char *sysfs, struct qd_port_lis
         qd_port_list_free(list);
         return rc;
     }
-    if (list->n > 1)
-        qsort(list->p, list->n, sizeof(list->p[0]), compare_ports);
+    qd_port_list_sort(list);
     qd_log(ctx, QDIAG_LOG_DEBUG, "discover", "%zu ports", list->n);
     return 0;
 }

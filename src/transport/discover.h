@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The serial ports a unit may be reached by, as sysfs describes them. Nothing is opened. */
+ * The ports a unit may be reached by, as sysfs and the USB descriptors describe them. Nothing is
+ * opened. */
 #ifndef QD_TRANSPORT_DISCOVER_H
 #define QD_TRANSPORT_DISCOVER_H
 
@@ -11,7 +12,7 @@
 #include "base/error.h"
 
 struct qd_port {
-    char node[64];     /* "/dev/ttyUSB0" */
+    char node[64];     /* "/dev/ttyUSB0"; "/dev/bus/usb/001/002" of qd_discover_usb */
     char usb_path[32]; /* "1-4.2"; "" when the port is not on USB */
     uint16_t vid, pid; /* 0 when not on USB */
     int interface;     /* bInterfaceNumber; -1 when not on USB */
@@ -33,6 +34,15 @@ struct qd_port_list {
  * *list is then empty. */
 int qd_discover(struct qdiag_context *ctx, const char *sysfs, struct qd_port_list *list,
                 struct qdiag_error *e);
+
+/* Adds one row per USB device that has an interface which looks like DIAG, by its descriptors as
+ * the kernel read them: no device is opened, none is asked. Devices in download mode are not DIAG
+ * and get no row. USB that cannot be looked at is logged and adds nothing. Errors: NO_MEMORY;
+ * *list is then as before. */
+int qd_discover_usb(struct qdiag_context *ctx, struct qd_port_list *list, struct qdiag_error *e);
+
+/* By USB path, interface and node. */
+void qd_port_list_sort(struct qd_port_list *list);
 
 void qd_port_list_free(struct qd_port_list *list);
 

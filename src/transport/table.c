@@ -17,23 +17,13 @@ static int auto_open(struct qd_link **l, struct qdiag_context *ctx, const struct
     (void)l;
     (void)ctx;
     qd_fail(e, QDIAG_E_NO_UNIT, a->text, "no port was named");
-    qd_hint(e, "name one: tty:/dev/ttyUSB0, tcp:HOST:PORT or unix:/path; `qdiag list` shows ports");
+    qd_hint(e, "name one: usb:VID:PID, tty:/dev/ttyUSB0, tcp:HOST:PORT or unix:/path; `qdiag list` "
+               "shows ports");
     return -QDIAG_E_NO_UNIT;
 }
 
-static int usb_open(struct qd_link **l, struct qdiag_context *ctx, const struct qd_address *a,
-                    struct qdiag_error *e)
-{
-    (void)l;
-    (void)ctx;
-    qd_fail(e, QDIAG_E_UNSUPPORTED, a->text, "%s", "");
-    qd_what(e, "usb: addresses cannot be opened by this version");
-    qd_hint(e, "use the module's serial port, tty:/dev/ttyUSBn");
-    return -QDIAG_E_UNSUPPORTED;
-}
-
 static const open_fn openers[] = {
-    [QD_ADDR_AUTO] = auto_open,        [QD_ADDR_USB] = usb_open,
+    [QD_ADDR_AUTO] = auto_open,        [QD_ADDR_USB] = qd_usb_open,
     [QD_ADDR_TTY] = qd_tty_open,       [QD_ADDR_TCP] = qd_socket_open,
     [QD_ADDR_UNIX] = qd_socket_open,   [QD_ADDR_TCP_LISTEN] = qd_socket_open,
     [QD_ADDR_REPLAY] = qd_replay_open,

@@ -34,8 +34,9 @@ struct qd_link {
 };
 
 /* Opens the link an address names, wrapped in a capture when the context asks for one.
- * Errors: OPEN_FAILED, PERMISSION, BUSY (text names the holder when known), NO_UNIT, USAGE,
- * UNSUPPORTED (a kind this build lacks), CANCELLED (while waiting in tcp-listen). */
+ * Errors: OPEN_FAILED, PERMISSION, BUSY (text names the holder when known), NO_UNIT, MANY_UNITS (usb:
+ * without a path, and several match), USAGE, UNSUPPORTED (a USB device without a DIAG port), POLICY
+ * (a USB device in download mode), CANCELLED (while waiting in tcp-listen). */
 int qd_link_open(struct qd_link **link, struct qdiag_context *ctx, const struct qd_address *a,
                  struct qdiag_error *e);
 
@@ -52,6 +53,8 @@ void qd_link_close(struct qd_link **l);
 
 /* Openers, one per kind, gathered in table.c. */
 int qd_tty_open(struct qd_link **l, struct qdiag_context *ctx, const struct qd_address *a,
+                struct qdiag_error *e);
+int qd_usb_open(struct qd_link **l, struct qdiag_context *ctx, const struct qd_address *a,
                 struct qdiag_error *e);
 int qd_socket_open(struct qd_link **l, struct qdiag_context *ctx, const struct qd_address *a,
                    struct qdiag_error *e);

@@ -75,18 +75,26 @@ static int table_says(const struct qd_usb_interface *u)
     return known ? 0 : -1;
 }
 
-int qd_usb_likely_diag(const struct qd_usb_interface *u)
+int qd_usb_diag_shape(const struct qd_usb_interface *u)
 {
-    /* The shape of the DIAG gadget: one bulk endpoint each way, no interrupt endpoint. */
-    int shape = u->cls == VENDOR_CLASS && u->endpoints == 2 && u->bulk_pairs == 1;
-    int table;
+    return u->cls == VENDOR_CLASS && u->endpoints == 2 && u->bulk_pairs == 1;
+}
+
+int qd_usb_diag_rank(const struct qd_usb_interface *u)
+{
+    int shape = qd_usb_diag_shape(u), table;
 
     if (qd_usb_is_download_mode(u->vid, u->pid))
         return 0;
     if (shape && u->sub == 0xff && u->proto == DIAG_PROTOCOL)
-        return 1;
+        return 3;
     table = table_says(u);
     if (table >= 0)
-        return table;
+        return table ? 2 : 0;
     return shape && u->sub == 0xff && u->proto == 0xff && u->number == 0 && u->vid == QUECTEL;
+}
+
+int qd_usb_likely_diag(const struct qd_usb_interface *u)
+{
+    return qd_usb_diag_rank(u) > 0;
 }

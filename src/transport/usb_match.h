@@ -17,6 +17,14 @@ struct qd_usb_interface {
 /* 1 when the rules or the table say DIAG; always 0 for the ids of download modes. */
 int qd_usb_likely_diag(const struct qd_usb_interface *i);
 
+/* How sure that is, so that one interface of a device can be chosen: 0 = no, 1 = the habit of a
+ * maker, 2 = the table, 3 = the class of the DIAG gadget. What the device says of itself outranks
+ * the table, since a module's composition can be changed. */
+int qd_usb_diag_rank(const struct qd_usb_interface *i);
+
+/* The shape of a DIAG port: vendor class, one bulk endpoint each way, no interrupt endpoint. */
+int qd_usb_diag_shape(const struct qd_usb_interface *i);
+
 /* Whether a device is in a download or ram-dump mode and must be left alone. */
 int qd_usb_is_download_mode(uint16_t vid, uint16_t pid);
 

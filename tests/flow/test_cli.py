@@ -102,8 +102,9 @@ def test_no_unit(work):
     put(work + "/file", b"x")
     qdiag("info", "-d", "tty:" + work + "/file", check=7)
     qdiag("info", "-d", "tcp:127.0.0.1:1", check=7)
-    p = qdiag("backup", "--xqcn", work + "/x", "-d", "usb:2c7c:0195")
-    assert p.returncode == 13 and "tty:/dev/ttyUSB" in p.stderr, p.stderr
+    qdiag("backup", "--xqcn", work + "/x", "-d", "usb:2c7c:0195@250-1", check=6)
+    p = qdiag("backup", "--xqcn", work + "/x", "-d", "usb:05c6:9008", check=5)
+    assert "download (EDL) mode" in p.stderr and "not touched" in p.stderr, p.stderr
 
 
 def test_text_answers(work):

@@ -191,8 +191,8 @@ static void test_not_openable(void **state)
 {
     (void)state;
     refused("auto", QDIAG_E_NO_UNIT, "name one");
-    refused("usb:2c7c:0296@1-4.2", QDIAG_E_UNSUPPORTED,
-            "use the module's serial port, tty:/dev/ttyUSBn");
+    refused("usb:2c7c:0296@250-1", QDIAG_E_NO_UNIT, "connect one");
+    refused("usb:05c6:9008", QDIAG_E_POLICY, "switch the module off and on");
 }
 
 int main(void)

@@ -1,0 +1,38 @@
+# USB on a bus emulated by umockdev: the transport in process, and the qdiag program from outside.
+if HAVE_UMOCKDEV
+USB_TESTS = tests/usb/test_usb_find tests/usb/test_usb_link tests/usb/test_usb_units
+check_PROGRAMS += $(USB_TESTS)
+TESTS += $(USB_TESTS)
+USB_TEST_CPP = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit -I$(top_srcdir)/tests/usb
+USB_TEST_C = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(UMOCKDEV_CFLAGS) -Wno-undef
+# The preload library stands before the C library, as LD_PRELOAD would have it.
+USB_TEST_LINK = $(AM_LDFLAGS) -Wl,--push-state,--no-as-needed -lumockdev-preload -Wl,--pop-state
+USB_LIBS = src/sim/libsim.la src/transport/libtransport.la src/base/libbase.la $(UMOCKDEV_LIBS) \
+	$(CMOCKA_LIBS)
+USB_HOST = tests/usb/usb_fs.c tests/usb/usb_host.c tests/usb/usb_host.h tests/usb/usb_host_priv.h \
+	tests/usb/usb_sim.c tests/usb/usb_sim.h
+
+tests_usb_test_usb_find_SOURCES = tests/usb/test_usb_find.c tests/usb/usb_test.h $(USB_HOST)
+tests_usb_test_usb_find_CPPFLAGS = $(USB_TEST_CPP)
+tests_usb_test_usb_find_CFLAGS = $(USB_TEST_C)
+tests_usb_test_usb_find_LDFLAGS = $(USB_TEST_LINK)
+tests_usb_test_usb_find_LDADD = $(USB_LIBS)
+
+tests_usb_test_usb_link_SOURCES = tests/usb/test_usb_link.c tests/usb/usb_test.h $(USB_HOST)
+tests_usb_test_usb_link_CPPFLAGS = $(USB_TEST_CPP)
+tests_usb_test_usb_link_CFLAGS = $(USB_TEST_C)
+tests_usb_test_usb_link_LDFLAGS = $(USB_TEST_LINK)
+tests_usb_test_usb_link_LDADD = $(USB_LIBS)
+
+# libflow is listed with all below it: it is a convenience library, and brings nothing along.
+tests_usb_test_usb_units_SOURCES = tests/usb/test_usb_units.c tests/usb/usb_test.h $(USB_HOST)
+tests_usb_test_usb_units_CPPFLAGS = $(USB_TEST_CPP)
+tests_usb_test_usb_units_CFLAGS = $(USB_TEST_C)
+tests_usb_test_usb_units_LDFLAGS = $(USB_TEST_LINK)
+tests_usb_test_usb_units_LDADD = src/flow/libflow.la src/container/libcontainer.la \
+	src/model/libmodel.la src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la \
+	$(USB_LIBS)
+else
+TESTS += tests/usb/absent.sh
+endif
+EXTRA_DIST += tests/usb/absent.sh
