@@ -36,6 +36,14 @@ static int io_error(struct qdiag_error *e, const char *path, const char *verb)
     return rc;
 }
 
+/* A name the folder cannot hold would only be found by the rename, after all the work. */
+static int name_fits(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t n = strlen(slash ? slash + 1 : path);
+    return n <= NAME_MAX;
+}
+
 /* Final symlinks are followed, so that the file they name is replaced and not the link. */
 static int resolve(struct qd_save *s, const char *path, struct qdiag_error *e)
 {
@@ -48,7 +56,9 @@ static int resolve(struct qd_save *s, const char *path, struct qdiag_error *e)
     }
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
         return qd_fail(e, QDIAG_E_LOCAL_FILE, path, "%s", "exists and is not a regular file");
-    if (strlen(path) + 16 >= sizeof s->path)
+    if (path[0] && path[strlen(path) - 1] == '/')
+        return qd_fail(e, QDIAG_E_LOCAL_FILE, path, "%s", "the name of a folder, not of a file");
+    if (strlen(path) + 16 >= sizeof s->path || !name_fits(path))
         return qd_fail(e, QDIAG_E_LOCAL_FILE, path, "%s", "the name is too long");
     qd_copy_text(s->path, sizeof s->path, path);
     return 0;

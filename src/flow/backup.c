@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/cancel.h"
+#include "base/save.h"
 #include "base/text.h"
 #include "config.h"
 #include "flow/collect.h"
@@ -67,6 +68,20 @@ static int add_target(struct run *r, enum qd_target_kind kind, const char *path,
     return 0;
 }
 
+/* Whether the file and its manifest can be made. A folder has its manifest inside. */
+static int check_place(const struct qd_target *t, struct qdiag_error *e)
+{
+    char name[1100];
+    struct qd_save *probe = NULL;
+    int rc = qd_store_probe(t, e);
+    if (rc != 0 || t->kind == QD_T_DIR)
+        return rc;
+    snprintf(name, sizeof name, "%s.manifest.json", t->path);
+    rc = qd_save_begin(&probe, name, e);
+    qd_save_abort(&probe);
+    return rc;
+}
+
 /* A place that cannot be written to is found before the unit is read for minutes, not after. */
 static int check_places(struct run *r, struct qdiag_error *e)
 {
@@ -83,11 +98,11 @@ static int check_places(struct run *r, struct qdiag_error *e)
     for (size_t i = 0; rc == 0 && i < r->store.n; i++) {
         struct qd_target partial = r->store.target[i];
         char name[1024];
-        rc = qd_store_probe(&partial, e);
+        rc = check_place(&partial, e);
         snprintf(name, sizeof name, "%.1000s.partial", partial.path);
         partial.path = name;
         if (rc == 0 && !o->accept_incomplete)
-            rc = qd_store_probe(&partial, e);
+            rc = check_place(&partial, e);
     }
     return rc;
 }
@@ -307,8 +322,8 @@ int qdiag_backup(struct qdiag_device *dev, const struct qdiag_backup_options *o,
     if (rc == 0)
         rc = make_report(&r, report, e);
     if (rc == 0 && !r.store.complete)
-        rc = qd_fail(e, QDIAG_E_INCOMPLETE, r.path[0], "%zu items could not be read",
-                     (*report)->unreadable);
+        rc = qd_fail(e, QDIAG_E_INCOMPLETE, r.path[0], "%zu item%s could not be read",
+                     (*report)->unreadable, (*report)->unreadable == 1 ? "" : "s");
     qd_backup_free(&r.c.backup);
     qd_names_free(&r.c.warnings);
     return rc;

@@ -12,7 +12,8 @@ import sys
 import time
 import xml.dom.minidom
 
-from rig import (QDIAG, SMALL, Sim, backup, main, manifest, qdiag, quiet_backup, read, small_unit)
+from rig import (QDIAG, SMALL, Sim, backup, main, manifest, put, qdiag, quiet_backup, read,
+                 small_unit)
 
 
 def cmd(sim, out, *args):
@@ -44,6 +45,26 @@ def test_no_such_folder(work):
         sim.stop()
         assert sum(1 for x in read(sim.log).splitlines() if x.startswith(b">")) < 5, \
             "the unit was read for minutes before the folder was looked at"
+
+
+def test_names_found_before_reading(work):
+    """A place where file or manifest cannot get their names is found before the unit is read."""
+    unit = small_unit(work + "/u")
+    os.mkdir(work + "/a.xqcn.manifest.json")
+    os.mkdir(work + "/folder")
+    put(work + "/" + "o" * 250, b"old")
+    for name, why in (("a.xqcn", "not a regular file"), ("o" * 250, "the name is too long"),
+                      ("n" * 256, "the name is too long"), ("folder", "not a regular file"),
+                      ("folder/", "not a regular file"), ("none/", "the name of a folder"),
+                      ("none/x", "cannot create")):
+        before = sorted(os.listdir(work))
+        with Sim(unit) as sim:
+            p = backup(sim, work + "/" + name, check=12)
+            asked = [x for x in read(sim.log).decode().splitlines() if x.startswith("> ")]
+        assert why in p.stderr and "not touched" in p.stderr, (name, p.stderr)
+        assert len(asked) == 1, (name, len(asked))
+        assert sorted(os.listdir(work)) == before, name
+    assert read(work + "/" + "o" * 250) == b"old"
 
 
 def test_closed_pipe(work):
@@ -203,7 +224,8 @@ def test_other_files_are_named(work):
 
 
 if __name__ == "__main__":
-    sys.exit(main([test_full_disk, test_no_such_folder, test_closed_pipe,
+    sys.exit(main([test_full_disk, test_no_such_folder, test_names_found_before_reading,
+                   test_closed_pipe,
                    test_kill_at_random_times, test_stop_signals, test_odd_names,
                    test_second_backup_replaces, test_every_changed_byte_is_found,
                    test_damage_without_manifest, test_other_files_are_named]))
