@@ -178,6 +178,31 @@ QDIAG_API int qdiag_diff_files(struct qdiag_context *c, const char *a, const cha
  * Time: none. Unit: none. Owner: takes it. Returns: nothing. */
 QDIAG_API void qdiag_diff_report_free(struct qdiag_diff_report **r);
 
+struct qdiag_redact_report {
+    char container[16];
+    char sha256[65];
+    uint64_t file_size;
+    size_t items, files; /* whose bytes were set to zero */
+    size_t found;        /* identity values blanked inside other items */
+    size_t paths;        /* paths and names with long numbers in them */
+    size_t streams;      /* unknown streams set to zero */
+};
+
+/* Writes a copy of a backup that is safe to attach to a bug report: identity, subscriber data, secrets,
+ * addresses, what the unit learned from networks and unknown parts are zero, at the same length. The
+ * copy says that it is redacted and cannot be restored.
+ *
+ * @param c       the context.
+ * @param in      the file or folder to read; never changed.
+ * @param out     the file to make, mode 0600; its name says the kind of file.
+ * @param report  filled on success.
+ * @param e       set on failure.
+ * Time: one pass over the file. Unit: none. Owner: none.
+ * Returns: 0, -QDIAG_E_USAGE, -QDIAG_E_FILE_DAMAGED, -QDIAG_E_FILE_UNKNOWN, -QDIAG_E_LOCAL_FILE,
+ *          -QDIAG_E_NO_MEMORY, -QDIAG_E_CANCELLED. */
+QDIAG_API int qdiag_redact_file(struct qdiag_context *c, const char *in, const char *out,
+                                struct qdiag_redact_report *report, struct qdiag_error *e);
+
 #ifdef __cplusplus
 }
 #endif

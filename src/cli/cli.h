@@ -15,9 +15,10 @@ enum cli_command_bit {
     C_HELP = 16,
     C_SHOW = 32,
     C_DIFF = 64,
+    C_REDACT = 128,
     C_CONVERT = 256,
     C_UNIT = C_BACKUP | C_INFO,
-    C_ALL = C_CONVERT | C_BACKUP | C_CHECK | C_INFO | C_LIST | C_HELP | C_SHOW | C_DIFF
+    C_ALL = C_CONVERT | C_BACKUP | C_CHECK | C_INFO | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
 };
 
 enum cli_json { CLI_TEXT, CLI_JSON, CLI_JSON_LINES };
@@ -53,6 +54,7 @@ int cmd_check(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_convert(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_info(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_list(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_redact(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_show(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_help(struct qdiag_context *ctx, const struct cli_options *o);

@@ -18,6 +18,8 @@ const struct cli_command cli_commands[] = {
     {"info", C_INFO, 0, 0, "[-d ADDR] [options]", "identity and firmware of a unit, read only",
      cmd_info},
     {"list", C_LIST, 0, 0, "[options]", "serial ports of modules; opens nothing", cmd_list},
+    {"redact", C_REDACT, 2, 2, "IN OUT [options]",
+     "a copy without identity and secrets, safe to attach to a bug report", cmd_redact},
     {"show", C_SHOW, 1, 2, "FILE [PATTERN] [options]",
      "contents of a backup file by class, with names and values", cmd_show},
     {"help", C_HELP, 0, 1, "[COMMAND]", "this help, or that of one command", cmd_help},

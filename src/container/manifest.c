@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "container/doc.h"
 #include "container/manifest.h"
+#include "model/decode.h"
 
 #define SALT_SIZE  16u
 #define PLAIN_MODE 0100644u
@@ -362,6 +363,8 @@ int qd_manifest_write(const struct qd_manifest_in *in, char **json, size_t *len,
     set(&m, o, "tool", tool(&m));
     set_taken(&m, o, in, "created", json_string(created));
     set(&m, o, "file", file(&m, in));
+    if (qd_client_is_redacted(in->backup->client))
+        set(&m, o, "redacted", json_true());
     if (in->converted)
         set(&m, o, "converted_from", converted_from(&m, in->converted, created));
     set_taken(&m, o, in, "model", model(&m, in));

@@ -221,6 +221,21 @@ def test_diff(work):
     assert d["nv:0:853"]["volatile"] is True
 
 
+def test_diff_containers(work):
+    """One backup in every kind of file: nothing differs; one byte changed: the same in all."""
+    a = make(work)
+    b = make(work, "b", nv={(0, "571"): b"\x22\x5e\x01\x02"})
+    for name in ("c.qcn", "c.tar", "c.tar.gz", "c.xqcn.gz", "c/"):
+        c = work + "/" + name
+        qdiag("convert", a, c, check=0)
+        got = json.loads(qdiag("diff", a, c, "--volatile", "--json", check=0).stdout)
+        assert got["differences"] == [] and got["equal"] > 50, (name, got)
+        got = json.loads(qdiag("diff", c, b, "--json", check=11).stdout)
+        assert [x["key"] for x in got["differences"]] == ["nv:0:571"], (name, got)
+        shown = items(json.loads(qdiag("show", c, "--json", check=0).stdout))
+        assert shown["nv:0:550"]["value"] == "IMEI …0015"
+
+
 def test_diff_classes(work):
     a = make(work)
     b = make(work, "b", nv={(0, "853"): b"\x02"})
@@ -335,5 +350,5 @@ def test_names_change_text_only(work):
 
 if __name__ == "__main__":
     sys.exit(main([test_masking, test_masking_of_file_names, test_show_identity, test_values,
-                   test_patterns, test_raw, test_diff, test_diff_classes, test_check_verdict,
+                   test_patterns, test_raw, test_diff, test_diff_classes, test_diff_containers, test_check_verdict,
                    test_check_identity, test_check_parts, test_names_change_text_only]))
