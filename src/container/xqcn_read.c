@@ -75,8 +75,8 @@ static void place(const struct reader *r, int line, const char *name, char out[5
         qd_tree_path(r->level[r->depth - 1].storage, path, sizeof path);
     if (strcmp(path, "/") == 0 && name)
         path[0] = '\0';
-    snprintf(out, 512, "%.200s line %d %s%s%.40s", r->src->name ? r->src->name : "", line, path,
-             name ? "/" : "", name ? name : "");
+    snprintf(out, 512, "%.200s line %d%s%s%s%.40s", r->src->name ? r->src->name : "", line,
+             path[0] || name ? " " : "", path, name ? "/" : "", name ? name : "");
 }
 
 static void stop(struct reader *r, int rc)

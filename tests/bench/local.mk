@@ -12,7 +12,7 @@ EXTRA_DIST += tests/bench/bench.py tests/bench/corpora.py
 .PHONY: bench
 bench: qdiag tests/bench/sax_floor tests/bench/tree_time
 	top_builddir='$(abs_top_builddir)' $(PYTHON3) $(top_srcdir)/tests/bench/bench.py \
-		--cflags '$(CFLAGS) $(QDIAG_CFLAGS)' $(BENCHFLAGS)
+		--cflags='$(CFLAGS) $(QDIAG_CFLAGS)' $(BENCHFLAGS)
 
 clean-local: clean-bench-corpora
 .PHONY: clean-bench-corpora
