@@ -1,7 +1,7 @@
 # USB on a bus emulated by umockdev: the transport in process, and the qdiag program from outside.
 if HAVE_UMOCKDEV
 USB_TESTS = tests/usb/test_usb_find tests/usb/test_usb_link tests/usb/test_usb_units
-check_PROGRAMS += $(USB_TESTS)
+check_PROGRAMS += $(USB_TESTS) tests/usb/usb_run
 TESTS += $(USB_TESTS)
 USB_TEST_CPP = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit -I$(top_srcdir)/tests/usb
 USB_TEST_C = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(UMOCKDEV_CFLAGS) -Wno-undef
@@ -32,7 +32,16 @@ tests_usb_test_usb_units_LDFLAGS = $(USB_TEST_LINK)
 tests_usb_test_usb_units_LDADD = src/flow/libflow.la src/container/libcontainer.la \
 	src/model/libmodel.la src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la \
 	$(USB_LIBS)
+
+tests_usb_usb_run_SOURCES = tests/usb/usb_run.c $(USB_HOST)
+tests_usb_usb_run_CPPFLAGS = $(USB_TEST_CPP)
+tests_usb_usb_run_CFLAGS = $(USB_TEST_C)
+tests_usb_usb_run_LDFLAGS = $(USB_TEST_LINK)
+tests_usb_usb_run_LDADD = $(USB_LIBS)
+if HAVE_PYTHON3
+TESTS += tests/usb/test_usb_backup.py
+endif
 else
 TESTS += tests/usb/absent.sh
 endif
-EXTRA_DIST += tests/usb/absent.sh
+EXTRA_DIST += tests/usb/absent.sh tests/usb/repeat.sh tests/usb/test_usb_backup.py

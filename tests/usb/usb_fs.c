@@ -195,6 +195,7 @@ static void submit(struct usb_dev *d, UMockdevIoctlClient *client, UMockdevIoctl
     struct usb_urb *u = g_new0(struct usb_urb, 1);
     const struct usb_face *f = &d->profile->face[d->profile->diag];
 
+    d->empty_reaps = 0; /* the program is at work: it does not spin */
     u->data = data;
     u->addr = data->client_addr;
     u->ep = urb->endpoint;
