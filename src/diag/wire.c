@@ -9,9 +9,11 @@
 #include "base/hex.h"
 #include "base/log.h"
 
-#define BAD_CMD    0x13u
-#define TRACE_MAX  400u /* bytes of a frame in a log line, which has an end */
-#define TRACE_HEAD 3u   /* command and item, or command, subsystem and operation */
+#define BAD_CMD        0x13u
+#define TRACE_SENT     16u   /* bytes of a request in a log line: not what a path may end in */
+#define TRACE_RECEIVED 3u    /* command and item, or command, subsystem and operation */
+#define ESN_REPLY      0x01u /* whose second byte is identity already */
+#define TRACE_GROUP    4u    /* short runs of digits, which are not masked */
 
 #define STOP_LOOK_MS 250u  /* how often a long wait looks whether it is to be stopped */
 #define STOP_WAIT_MS 1000u /* what a reading request in flight still gets then */
@@ -26,19 +28,28 @@ struct qd_deadline qd_wire_deadline(const struct qd_diag *d, unsigned ms)
     return qd_deadline_in_ms(d->ctx->clock, ms);
 }
 
-/* Requests whole, replies only by their head: what a reply carries may identify the unit or be a
- * secret. Whole replies are for a capture, which knows how to redact them. */
+/* Frames by their head only: what a reply carries, or the path of a request, may identify the unit
+ * or its user. Whole frames are for a capture, which knows how to redact them. */
 static void trace(const struct qd_diag *d, const char *way, const char *name, const uint8_t *p,
                   size_t n)
 {
-    size_t max = *name ? TRACE_MAX : TRACE_HEAD;
-    char hex[2 * TRACE_MAX + 1];
+    size_t max = *name ? TRACE_SENT : n && p[0] == ESN_REPLY ? 1 : TRACE_RECEIVED;
+    size_t shown = n < max ? n : max;
+    char hex[3 * TRACE_SENT + 1];
+    char *at = hex;
 
     if (!qd_log_wants(d->ctx, QDIAG_LOG_TRACE))
         return;
-    qd_hex(p, n < max ? n : max, hex);
-    qd_log(d->ctx, QDIAG_LOG_TRACE, "diag", "%s %s%s(%zu bytes) %s%s", way, name, *name ? " " : "",
-           n, hex, n > max ? "…" : "");
+    hex[0] = '\0';
+    for (size_t i = 0; i < shown; i += TRACE_GROUP) {
+        size_t take = shown - i < TRACE_GROUP ? shown - i : TRACE_GROUP;
+
+        *at++ = ' ';
+        qd_hex(p + i, take, at);
+        at += 2 * take;
+    }
+    qd_log(d->ctx, QDIAG_LOG_TRACE, "diag", "%s %s%s(%zu bytes)%s%s", way, name, *name ? " " : "",
+           n, hex, n > max ? " …" : "");
 }
 
 static int link_failed(struct qd_diag *d, int rc)
