@@ -11,6 +11,7 @@
 #include "base/cancel.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "flow/collect_efs.h"
 #include "flow/device.h"
 #include "model/ident.h"
 #include "service/efs.h"
@@ -139,8 +140,7 @@ int qdiag_identity_read(struct qdiag_device *dev, struct qdiag_identity *id, str
         else
             qd_log(dev->ctx, QDIAG_LOG_INFO, "efs", "subsystem 0x%02X: %s: %s", subsystems[i],
                    why.what, why.why);
-        if (there == -QDIAG_E_LINK_GONE || there == -QDIAG_E_LINK_SILENT ||
-            there == -QDIAG_E_LINK_IO) {
+        if (qd_ends_run(there)) {
             if (e)
                 *e = why;
             rc = there;
