@@ -58,7 +58,7 @@ QDIAG_API void qdiag_port_list_free(struct qdiag_port_list *list);
  *                 "usb:VID:PID@BUS-PORT.PORT", "tty:/dev/…", "tcp:HOST:PORT", "tcp-listen:PORT",
  *                 "unix:/path" or "replay:FILE".
  * @param serial   only a unit with this USB serial number counts for "auto" and "usb:"; one that
- *                 shows none never does; NULL = any.
+ *                 shows none never does; -QDIAG_E_USAGE with other addresses; NULL = any.
  * @param dev      set on success.
  * @param e        set on failure.
  * Time: up to about 12 s when nothing answers at the default time-out. Unit: reads only (VERNO).

@@ -37,6 +37,9 @@ static int check_options(const struct qdiag_backup_options *o, struct qdiag_erro
     if (o->nv_first < 0 || o->nv_last > 65535 || o->nv_first > o->nv_last)
         return qd_fail(e, QDIAG_E_USAGE, NULL, "NV ids %d-%d are not a range within 0..65535",
                        o->nv_first, o->nv_last);
+    if (o->exhaustive && (o->nv_first != 0 || o->nv_last != 10500))
+        return qd_fail(e, QDIAG_E_USAGE, NULL, "%s",
+                       "exhaustive asks for every NV id, so it takes no range");
     return 0;
 }
 

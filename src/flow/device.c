@@ -221,6 +221,9 @@ int qdiag_device_open(struct qdiag_context *c, const char *address, const char *
         return qd_nomem(e);
     d->ctx = c;
     int rc = qd_address_parse(&a, address ? address : "auto", e);
+    if (rc == 0 && serial && a.kind != QD_ADDR_AUTO && a.kind != QD_ADDR_USB)
+        rc = qd_fail(e, QDIAG_E_USAGE, a.text, "%s",
+                     "a serial number chooses among USB units: auto or usb:");
     if (rc == 0 && (a.kind == QD_ADDR_AUTO || by_serial(&a, serial)))
         rc = resolve(c, serial, &a, d->usb_serial, e);
     if (rc == 0)

@@ -29,7 +29,8 @@ def test_usage_errors(work):
                  ("backup", "--xqcn", "x", "--timeout", "3s"),
                  ("backup", "--xqcn", "x", "--json=line"), ("help", "nonsense"),
                  ("backup", "--xqcn", "", "-d", "tty:/dev/null"),
-                 ("backup", "--xqcn", "x", "-d", "what:ever")):
+                 ("backup", "--xqcn", "x", "-d", "what:ever"),
+                 ("info", "-d", "unix:" + work + "/x", "--serial", "1")):
         p = qdiag(*args, cwd=work)
         assert p.returncode == 2, (args, p.returncode, p.stderr)
         assert p.stdout == "" and p.stderr.startswith("qdiag: "), (args, p.stdout, p.stderr)
@@ -72,16 +73,19 @@ def test_closed_standard_files(work):
 
 
 def test_stop_is_not_kept_waiting(work):
-    """Ctrl-C with a long time-out and a silent unit: the time-out is not waited for."""
-    with Sim(small_unit(work + "/u"), "silent=5") as sim:
-        p = subprocess.Popen([QDIAG, "info", "-d", sim.address, "--timeout", "600000"],
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        while "\n> " not in read(sim.log).decode() or read(sim.log).decode().count("\n> ") < 6:
-            assert p.poll() is None
-            time.sleep(0.05)
-        p.send_signal(signal.SIGINT)
-        out, err = p.communicate(timeout=60)
-    assert p.returncode == 130 and "not touched" in err, (p.returncode, err)
+    """Ctrl-C with a long time-out and a silent unit: the time-out is not waited for, and the stop is
+    no answer, wherever it comes: among the NV items or while EFS is looked for."""
+    unit = small_unit(work + "/u")
+    for silent in (5, 11):
+        with Sim(unit, "silent=%d" % silent) as sim:
+            p = subprocess.Popen([QDIAG, "info", "-d", sim.address, "--timeout", "600000"],
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            while read(sim.log).decode().count("\n> ") <= silent:
+                assert p.poll() is None
+                time.sleep(0.05)
+            p.send_signal(signal.SIGINT)
+            out, err = p.communicate(timeout=60)
+        assert p.returncode == 130 and "not touched" in err and not out, (p.returncode, out, err)
 
 
 def test_help(work):
@@ -157,12 +161,13 @@ def test_json_answers(work):
 def test_identity_stays_out(work):
     """Log and screen at the highest level hold neither IMEI nor SPC nor the IMEI's NV bytes."""
     log = work + "/log"
-    with Sim(small_unit(work + "/u")) as sim:
+    with Sim(small_unit(work + "/u", conf=["esn = 8016B128"])) as sim:
         p = backup(sim, work + "/out.xqcn", *SMALL, "-vvvv", "--log-file", log, check=0)
     text = p.stderr + p.stdout + read(log).decode()
     assert "trace" in text and len(text) > 10000
-    for secret in (IMEI, "080a1000010000005", "303030303030"):
-        assert secret not in text, secret
+    for secret in (IMEI, "080a1000 01000000 5", "303030303030", "30303030 3030", "0128b1"):
+        assert secret not in text.lower(), secret
+    assert "> NV_READ (133 bytes) 26260200 00000000" in text
     assert os.stat(log).st_mode & 0o777 == 0o600
 
 
@@ -184,6 +189,8 @@ def test_one_subscription(work):
         assert a["nv_items"][0] == 0 and a["nv_items"][1] == 2 and a["nv_items"][2] == 0
         p, a = backup_json(sim, work + "/b.xqcn", *SMALL, "--sub", "all", check=0)
         assert a["nv_items"] == [27, 2, 1]
+        backup(sim, work + "/c.xqcn", *SMALL, "--exhaustive", check=2)
+    assert not os.path.exists(work + "/c.xqcn")
 
 
 def test_progress_on_a_terminal(work):
