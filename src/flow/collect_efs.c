@@ -176,7 +176,9 @@ static int same_bytes(struct qd_collect *c, struct qd_tree_of *t, size_t i, int 
     for (int k = 0; rc == 0 && k < 2; k++)
         rc = qd_found_read(c, &t[k], &t[k].v[i], e);
     const struct qd_found *a = &t[0].v[i], *b = &t[1].v[i];
-    if (rc == 0 && a->read && b->read)
+    if (rc == 0 && a->read != b->read)
+        *same = 0; /* what one of them gives is not thrown away */
+    else if (rc == 0 && a->read)
         *same = a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
     return rc;
 }
