@@ -63,6 +63,10 @@ static int add_line(struct qd_names *s, const uint8_t *p, size_t n)
 {
     while (n && (p[n - 1] == ' ' || p[n - 1] == '\t' || (n > 1 && p[n - 1] == '/')))
         n--;
+    while (n && (*p == ' ' || *p == '\t')) {
+        p++;
+        n--;
+    }
     if (n < 2 || n > PATH_LIMIT || p[0] != '/')
         return 0;
     char path[PATH_LIMIT + 1];

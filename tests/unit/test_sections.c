@@ -14,7 +14,7 @@
 static void test_lines(void **state)
 {
     (void)state;
-    static const char text[] = "/nv/item_files/a\r\n/nv/b/\nnoise\n\n#/x\n/c  \0/d";
+    static const char text[] = "/nv/item_files/a\r\n \t/nv/b/\nnoise\n \n#/x\n/c  \0/d";
     struct qd_names n = {0};
     assert_int_equal(qd_names_add_lines(&n, (const uint8_t *)text, sizeof text - 1), 0);
     assert_int_equal(qd_names_add_lines(&n, (const uint8_t *)"/c\n/", 4), 0);
