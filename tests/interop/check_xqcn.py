@@ -204,7 +204,7 @@ class Check:
         self.same("ESN field", "%08X" % esn, "%08X" % self.unit.esn())
         self.same("model field", model, int(conf.get("model_number", "0")))
         self.same("NV revision fields", (major, minor), (0, 0))
-        self.same("software string", software, conf.get("ext_build", conf.get("firmware")))
+        self.same("software string", software, conf.get("ext_build", conf.get("firmware", "")))
         client = data[12 + n:].decode("latin-1")
         if not client.startswith("qdiag "):
             self.bad("client name: is %r, should begin with `qdiag `", client)
