@@ -7,7 +7,7 @@ tests_bench_tree_time_SOURCES = tests/bench/tree_time.c
 tests_bench_tree_time_LDADD = src/container/libcontainer.la src/model/libmodel.la \
 	src/base/libbase.la
 
-EXTRA_DIST += tests/bench/bench.py tests/bench/corpora.py
+EXTRA_DIST += tests/bench/bench.py tests/bench/corpora.py docs/benchmarks.md
 
 .PHONY: bench
 bench: qdiag tests/bench/sax_floor tests/bench/tree_time
