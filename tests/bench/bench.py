@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Speed and memory of the file side, as ratios to floors taken in the same run: a bare libxml2 parse, cp,
 half the size. Times are processor time, so that other work on the machine does not count as ours, and the
-best of several rounds. Every run has a stack of 256 KB. Nothing here is part of `make check`: `make bench` prints the table, OVER marks a bar that was missed."""
+best of several rounds. Every run has a stack of 256 KB. Nothing here is part of `make check`: `make bench`
+prints the table, OVER marks a bar that was missed."""
 import argparse
 import os
 import resource
