@@ -169,6 +169,13 @@ def test_trees_that_differ_in_one_byte(work):
         kept = manifest(out)["completeness"]["not_held"]
         assert [bytes.fromhex(k["data"]) for k in kept] == [b"AAAAABAAAA"]
         put(unit + "/efs-alt/d/%03d" % which, b"A" * 10)
+    # What one of them does not give out and the other does is named, and saved.
+    put(unit + "/efs.attr", b"0100644 0 denied /d/005\n")
+    out = work + "/denied.xqcn"
+    with Sim(unit) as sim:
+        p, answer = backup_json(sim, out, check=3)
+    assert [(m["path"], m["efs_subsystem"]) for m in missing(answer)] == [("/d/005", 0x13)]
+    assert files(out + ".partial")["/d/005"] == b"A" * 10
 
 
 def test_names_of_the_unit(work):
