@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Promise 2 for a folder: it appears whole or not at all. Files go into a temporary folder beside
- * the target, each synced; the rename comes last. The target must be absent or an empty folder. */
+ * the target, all synced; the rename comes last. The target must be absent or an empty folder. */
 #ifndef QD_BASE_SAVEDIR_H
 #define QD_BASE_SAVEDIR_H
 

@@ -12,6 +12,8 @@
 #include "container/folder.h"
 #include "container/qcn.h"
 
+#define NO_ESN 0xDEADD00Du
+
 static int number(const char *s, unsigned long max, unsigned long *out)
 {
     if (!s || !*s || strlen(s) > 9 || strspn(s, "0123456789") != strlen(s))
@@ -61,6 +63,9 @@ static int read_conf(struct qd_props *p, struct qdiag_error *e)
     s = qd_pairs_get(&p->conf, "efs_subsys");
     if (s && strcmp(s, "13") != 0 && strcmp(s, "3e") != 0 && strcmp(s, "both") != 0)
         return bad_value(e, QD_FOLDER_CONF, "efs_subsys");
+    /* A unit that gives 0 has none, and a backup of it says so in the vendor tools' way. */
+    if (p->b->esn == 0 && p->props.n == 0)
+        p->b->esn = NO_ESN;
     return read_mask(p, e);
 }
 

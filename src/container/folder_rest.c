@@ -77,6 +77,23 @@ static int beside_elements(const struct qd_build *b, size_t i)
     return 0;
 }
 
+/* An item that repeats its bytes at every index is stored as vendor tools do: once per index. */
+static unsigned elements_of(const struct qd_build *b, size_t i, unsigned id)
+{
+    unsigned n = 1;
+    int plain = !strchr(b->in->v[i].path + 5, '.');
+    return plain && qd_catalog_nv_kind((uint16_t)id, &n) == QD_NV_ECHO ? n : 1;
+}
+
+static int add_elements(struct qd_build *b, struct records *l, unsigned key, size_t entry)
+{
+    unsigned n = elements_of(b, entry, key >> 8);
+    int rc = 0;
+    for (unsigned k = 0; rc == 0 && k < n; k++)
+        rc = add_record(l, key + k, entry, b->e);
+    return rc;
+}
+
 static int collect_records(struct qd_build *b, unsigned sub, struct records *l)
 {
     for (size_t i = 0; i < b->in->n; i++) {
@@ -87,7 +104,7 @@ static int collect_records(struct qd_build *b, unsigned sub, struct records *l)
             b->used[i] = QD_USED_REST;
         else if (qd_catalog_nv_quarantined((uint16_t)id))
             b->used[i] = QD_USED_ASIDE;
-        else if (add_record(l, id << 8 | index, i, b->e) != 0)
+        else if (add_elements(b, l, id << 8 | index, i) != 0)
             return -QDIAG_E_NO_MEMORY;
     }
     return 0;

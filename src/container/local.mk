@@ -11,7 +11,7 @@ src_container_libcontainer_la_SOURCES = \
 	src/container/folder_rest.h src/container/folder_text.c src/container/folder_write.c \
 	src/container/gz.c \
 	src/container/gz.h src/container/manifest.c src/container/manifest.h \
-	src/container/manifest_apply.c \
+	src/container/manifest_streams.c src/container/manifest_streams.h src/container/manifest_apply.c \
 	src/container/manifest_read.c src/container/qcn.h src/container/qcn_efs.c \
 	src/container/qcn_nv.c src/container/qcn_props.c src/container/qcn_read.c \
 	src/container/qcn_write.c src/container/sniff.c src/container/tree.c src/container/tree.h \

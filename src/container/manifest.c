@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "container/doc.h"
 #include "container/manifest.h"
+#include "container/manifest_streams.h"
 #include "model/decode.h"
 
 #define SALT_SIZE  16u
@@ -97,46 +98,6 @@ static json_t *fs_name(uint8_t fs)
     char s[8];
     snprintf(s, sizeof s, "0x%02x", fs);
     return fs ? json_string(s) : json_null();
-}
-
-static void add_stream(struct maker *m, json_t *list, const struct qd_node *n)
-{
-    char path[1024], sha[65];
-    json_t *o = json_object();
-    qd_tree_path(n, path, sizeof path);
-    qd_sha256_hex(n->len ? n->data : (const uint8_t *)"", n->len, sha);
-    set(m, o, "path", masked(path));
-    set(m, o, "size", json_integer((json_int_t)n->len));
-    set(m, o, "sha256", json_string(sha));
-    append(m, list, o);
-}
-
-/* All streams, depth first in tree order. */
-static json_t *streams(struct maker *m, const struct qd_node *root)
-{
-    struct {
-        const struct qd_node *n;
-        size_t at;
-    } stack[QD_TREE_MAX_DEPTH + 1] = {{root, 0}};
-    size_t depth = 0;
-    json_t *list = json_array();
-    for (;;) {
-        const struct qd_node *top = stack[depth].n;
-        if (stack[depth].at == top->nchild) {
-            if (depth-- == 0)
-                return list;
-            continue;
-        }
-        const struct qd_node *c = top->child[stack[depth].at++];
-        if (c->is_stream) {
-            add_stream(m, list, c);
-        } else if (depth < QD_TREE_MAX_DEPTH) {
-            stack[++depth].n = c;
-            stack[depth].at = 0;
-        } else {
-            m->failed = 1;
-        }
-    }
 }
 
 static json_t *tool(struct maker *m)
@@ -374,17 +335,19 @@ int qd_manifest_write(const struct qd_manifest_in *in, char **json, size_t *len,
     set(&m, o, "efs", efs(&m, in));
     set(&m, o, "completeness", completeness(&m, in));
     set(&m, o, "files", modes(&m, in->backup));
-    set(&m, o, "streams", streams(&m, in->tree));
     char *s = m.failed ? NULL : json_dumps(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     json_decref(o);
     size_t n = s ? strlen(s) : 0;
-    char *out = s ? qd_alloc(n + 2, 1) : NULL;
-    if (out) {
-        memcpy(out, s, n);
-        out[n] = '\n';
-        *json = out;
-        *len = n + 1;
-    }
+    struct qd_buf out = {0};
+    /* Without "\n}": the list of streams and the end follow as text. */
+    int bad = n < 2 || qd_buf_add(&out, s, n - 2) || qd_streams_write(in->tree, &out) ||
+              qd_buf_terminate(&out);
     free(s);
-    return out ? 0 : qd_nomem(e);
+    if (bad) {
+        qd_buf_free(&out);
+        return qd_nomem(e);
+    }
+    *json = (char *)out.p;
+    *len = out.len;
+    return 0;
 }

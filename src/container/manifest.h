@@ -64,6 +64,7 @@ struct qd_manifest {
 int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_manifest **m,
                      struct qdiag_error *e);
 void qd_manifest_free(struct qd_manifest **m);
+void qd_manifest_drop_streams(struct qd_manifest *m); /* frees the list, the longest part */
 
 /* Fills what a QCN cannot say into the backup of that file: modes and subsystems of its files, and
  * what is unreadable, withheld or not held. Entries that match no file are told as notes. */

@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "container/manifest.h"
+#include "container/manifest_streams.h"
 
 #define SCHEMA  "qdiag.manifest/1"
 #define SHA_HEX 64u
@@ -150,6 +151,8 @@ static void read_streams(struct reading *r, const json_t *o, struct qd_manifest 
 {
     const json_t *list = get(r, o, "streams", JSON_ARRAY);
     size_t n = list ? json_array_size(list) : 0;
+    if (m->stream) /* read as text already */
+        return;
     m->stream = qd_alloc(n, sizeof *m->stream);
     if (!m->stream && r->rc == 0)
         r->rc = qd_nomem(r->e);
@@ -169,6 +172,21 @@ static void read_streams(struct reading *r, const json_t *o, struct qd_manifest 
     }
 }
 
+/* Without the list of streams when that could be read as text. */
+static json_t *load(const uint8_t *p, size_t n, struct qd_manifest *m, json_error_t *why)
+{
+    static const char end[] = "\n  \"streams\": []\n}\n";
+    struct qd_buf head = {0};
+    size_t before = qd_streams_read((const char *)p, n, m);
+    if (before == 0)
+        return json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, why);
+    json_t *o = qd_buf_add(&head, p, before) == 0 && qd_buf_add_text(&head, end) == 0
+                    ? json_loadb((const char *)head.p, head.len, JSON_REJECT_DUPLICATES, why)
+                    : json_loadb("", 0, 0, why);
+    qd_buf_free(&head);
+    return o;
+}
+
 int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_manifest **out,
                      struct qdiag_error *e)
 {
@@ -178,7 +196,7 @@ int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_man
     *out = NULL;
     if (!m)
         return qd_nomem(e);
-    json_t *o = json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, &why);
+    json_t *o = load(p, n, m, &why);
     if (!o) {
         char item[512], text[200];
         snprintf(item, sizeof item, "%.400s line %d", name, why.line);
@@ -198,15 +216,22 @@ int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_man
     return r.rc;
 }
 
+void qd_manifest_drop_streams(struct qd_manifest *m)
+{
+    for (size_t i = 0; i < m->nstreams; i++)
+        free(m->stream[i].path);
+    free(m->stream);
+    m->stream = NULL;
+    m->nstreams = 0;
+}
+
 void qd_manifest_free(struct qd_manifest **mp)
 {
     struct qd_manifest *m = *mp;
     *mp = NULL;
     if (!m)
         return;
-    for (size_t i = 0; i < m->nstreams; i++)
-        free(m->stream[i].path);
-    free(m->stream);
+    qd_manifest_drop_streams(m);
     json_decref(m->json);
     free(m);
 }

@@ -170,7 +170,7 @@ static int save(struct convert *c, struct qdiag_error *e)
     qd_evidence_of(d->backup, &ev);
     qd_sha256_of(d->sha256, sizeof d->sha256, salt); /* the same source gives the same manifest */
     struct qd_store *s = &c->store;
-    s->doc = d;
+    s->doc = s->spent = d;
     s->evidence = &ev;
     s->address = NULL;
     s->model_name = d->model_name;

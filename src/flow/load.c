@@ -289,6 +289,7 @@ int qd_load_apply(struct qd_doc *doc, struct qd_manifest **m, const struct qd_no
     qd_manifest_free(&doc->manifest);
     doc->manifest = *m;
     *m = NULL;
+    qd_manifest_drop_streams(doc->manifest); /* the digest of the whole file has matched */
     uint8_t efs[2];
     qd_manifest_efs(doc->manifest, efs);
     if (efs[0])

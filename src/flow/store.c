@@ -70,6 +70,9 @@ struct part {
     struct qd_save_dir *dir;
     char *json;
     size_t json_len;
+    struct qd_manifest *m; /* as read back: what the file is compared with */
+    char entries[65];      /* digest of the folder form */
+    int lf, last;
 };
 
 struct job {
@@ -85,13 +88,15 @@ static const char *base_name(const char *path)
     return slash && slash[1] ? slash + 1 : path;
 }
 
-/* The root of a text bears the file's name, that of a compound file always the same. */
+/* The root of a text bears the file's name; elsewhere it has none until a text is made of it. */
 static int name_root(struct job *j, const struct qd_target *t, struct qdiag_error *e)
 {
     struct qd_node *root = j->s->doc->tree;
     if (j->s->keep_root)
         return 0;
-    char *name = qd_strdup(t->kind == QD_T_QCN ? ROOT_ENTRY : base_name(t->path));
+    const char *base = base_name(t->path);
+    char *name = t->kind == QD_T_XQCN ? qd_strndup(base, strlen(base) - (t->gz ? 3 : 0))
+                                      : qd_strdup(ROOT_ENTRY);
     if (!name)
         return qd_nomem(e);
     free(root->name);
@@ -111,24 +116,22 @@ static int folder_entries(struct job *j, const struct qd_entries **out, struct q
     return rc;
 }
 
-static int write_kind(struct job *j, const struct qd_target *t, struct qd_sink *out,
+static int write_kind(const struct part *p, const struct qd_entries *entries, struct qd_sink *out,
                       struct qdiag_error *e)
 {
-    struct qd_cfb_options o = {.time = j->s->storage_time};
-    const struct qd_entries *entries;
-    int rc;
-    switch (t->kind) {
+    const struct qd_store *s = p->j->s;
+    struct qd_cfb_options o = {.time = s->storage_time};
+    switch (p->t->kind) {
     case QD_T_XQCN:
-        return qd_xqcn_write(j->s->doc->tree, out, e);
+        return qd_xqcn_write(s->doc->tree, out, e);
     case QD_T_QCN:
-        return qd_cfb_write(j->s->doc->tree, &o, out, e);
+        return qd_cfb_write(s->doc->tree, &o, out, e);
     default:
-        rc = folder_entries(j, &entries, e);
-        return rc == 0 ? qd_tar_write(entries, out, e) : rc;
+        return qd_tar_write(entries, out, e);
     }
 }
 
-static int write_file(struct part *p, struct qdiag_error *e)
+static int write_file(struct part *p, const struct qd_entries *entries, struct qdiag_error *e)
 {
     struct digest_sink k = {p->file, p->j->sha, 0};
     struct qd_sink raw = {digest_write, &k}, packed;
@@ -136,7 +139,7 @@ static int write_file(struct part *p, struct qdiag_error *e)
     uint8_t digest[QD_SHA256_SIZE];
     int rc = p->t->gz ? qd_gz_create(&gz, &raw, &packed, e) : 0;
     if (rc == 0)
-        rc = write_kind(p->j, p->t, gz ? &packed : &raw, e);
+        rc = write_kind(p, entries, gz ? &packed : &raw, e);
     if (rc == 0 && gz)
         rc = qd_gz_finish(gz, e);
     qd_gz_drop(&gz);
@@ -152,38 +155,59 @@ static int differs(const struct qd_target *t, struct qdiag_error *e)
                    "the bytes read back differ from the bytes written");
 }
 
-/* What was written is read again from the file system; any difference stops the save. */
+static int compare_back(const struct part *p, const struct qd_doc *back, struct qdiag_error *e)
+{
+    struct qdiag_error where = {0};
+    uint64_t size;
+    char digest[65] = "";
+    if (back->file_size != p->t->size || strcmp(back->sha256, p->t->sha256) != 0)
+        return differs(p->t, e);
+    if (back->tree->lf != p->lf)
+        return differs(p->t, e);
+    int rc = qd_manifest_compare(p->m, back->tree, &where);
+    if (rc == -QDIAG_E_FILE_DAMAGED)
+        return qd_fail(e, QDIAG_E_LOCAL_FILE, p->t->path, "read back, %.200s: %.200s", where.item,
+                       where.why);
+    if (rc == 0 && p->entries[0])
+        rc = qd_entries_digest(&back->entries, &size, digest, e);
+    else if (rc != 0 && e)
+        *e = where;
+    return rc == 0 && strcmp(digest, p->entries) != 0 ? differs(p->t, e) : rc;
+}
+
+/* What was written is read again from the file system by the strict reader and compared with the
+ * digests of what was meant; any difference stops the save. */
 static int verify_file(const char *temp, void *user, struct qdiag_error *e)
 {
-    struct part *p = user;
     struct qd_notes quiet = {NULL, NULL};
     struct qd_doc *back = NULL;
-    int folder = p->t->kind == QD_T_TAR || p->t->kind == QD_T_DIR;
     int rc = qd_load_file(NULL, temp, &quiet, &back, e);
-    if (rc != 0)
-        return rc;
-    if (back->file_size != p->t->size || strcmp(back->sha256, p->t->sha256) != 0)
-        rc = differs(p->t, e);
     if (rc == 0)
-        rc = qd_tree_compare(p->j->s->doc->tree, back->tree, e);
-    if (rc == 0 && (p->j->s->doc->tree->lf != back->tree->lf))
-        rc = differs(p->t, e);
-    if (rc == 0 && folder)
-        rc = qd_entries_compare(p->j->s->doc->entries.n ? &p->j->s->doc->entries : &p->j->made,
-                                &back->entries, e);
+        rc = compare_back(user, back, e);
     qd_doc_free(&back);
     return rc;
 }
 
-static int write_folder(struct part *p, struct qdiag_error *e)
+static int write_folder(struct part *p, const struct qd_entries *entries, struct qdiag_error *e)
 {
-    const struct qd_entries *entries;
-    int rc = folder_entries(p->j, &entries, e);
-    if (rc == 0)
-        rc = qd_entries_digest(entries, &p->t->size, p->t->sha256, e);
-    if (rc == 0)
-        rc = qd_folder_store(entries, p->dir, e);
-    return rc == 0 ? verify_file(qd_save_dir_temp(p->dir), p, e) : rc;
+    int rc = qd_entries_digest(entries, &p->t->size, p->t->sha256, e);
+    return rc == 0 ? qd_folder_store(entries, p->dir, e) : rc;
+}
+
+static int write_target(struct part *p, struct qdiag_error *e)
+{
+    const struct qd_entries *entries = NULL;
+    uint64_t size;
+    int rc = name_root(p->j, p->t, e);
+    p->lf = p->j->s->doc->tree->lf;
+    if (rc == 0 && (p->t->kind == QD_T_TAR || p->t->kind == QD_T_DIR)) {
+        rc = folder_entries(p->j, &entries, e);
+        if (rc == 0)
+            rc = qd_entries_digest(entries, &size, p->entries, e);
+    }
+    if (rc != 0)
+        return rc;
+    return p->dir ? write_folder(p, entries, e) : write_file(p, entries, e);
 }
 
 static int make_manifest(struct part *p, struct qdiag_error *e)
@@ -218,11 +242,10 @@ static int make_manifest(struct part *p, struct qdiag_error *e)
     return qd_manifest_write(&in, &p->json, &p->json_len, e);
 }
 
-/* The manifest must be readable, too, and describe the very tree that was written. */
+/* The manifest must be readable, too; the file is compared with what is read here. */
 static int verify_manifest(const char *temp, void *user, struct qdiag_error *e)
 {
     struct part *part = user;
-    struct qd_manifest *m = NULL;
     uint8_t *p = NULL;
     size_t n = 0;
     int rc = qd_read_file(temp, part->json_len + 1, &p, &n, e);
@@ -232,12 +255,23 @@ static int verify_manifest(const char *temp, void *user, struct qdiag_error *e)
     free(part->json); /* equal to p from here on */
     part->json = NULL;
     if (rc == 0)
-        rc = qd_manifest_read(p, n, part->t->manifest, &m, e);
+        rc = qd_manifest_read(p, n, part->t->manifest, &part->m, e);
     free(p);
-    if (rc == 0)
-        rc = qd_manifest_compare(m, part->j->s->doc->tree, e);
-    qd_manifest_free(&m);
     return rc;
+}
+
+/* Everything is on disk and in the manifest: the payload may go before the file is read back. */
+static void empty_doc(struct job *j)
+{
+    struct qd_doc *d = j->s->spent;
+    qd_entries_free(&j->made);
+    for (size_t i = 0; i < d->backup->files.n; i++)
+        if (d->backup->files.v[i].borrowed) {
+            d->backup->files.v[i].data = NULL;
+            d->backup->files.v[i].len = 0;
+        }
+    qd_entries_free(&d->entries);
+    qd_tree_free(&d->tree);
 }
 
 static int begin(struct part *p, struct qdiag_error *e)
@@ -256,17 +290,19 @@ static int begin(struct part *p, struct qdiag_error *e)
 
 static int prepare(struct part *p, struct qdiag_error *e)
 {
-    int rc = name_root(p->j, p->t, e);
-    if (rc == 0)
-        rc = p->dir ? write_folder(p, e) : write_file(p, e);
-    if (rc == 0 && p->file)
-        rc = qd_save_prepare(p->file, verify_file, p, e);
+    int rc = write_target(p, e);
     if (rc == 0)
         rc = make_manifest(p, e);
     if (rc == 0)
         rc = qd_save_write(p->manifest, p->json, p->json_len, e);
     if (rc == 0)
         rc = qd_save_prepare(p->manifest, verify_manifest, p, e);
+    if (rc == 0 && p->last && p->j->s->spent)
+        empty_doc(p->j);
+    if (rc == 0)
+        rc = p->dir ? verify_file(qd_save_dir_temp(p->dir), p, e)
+                    : qd_save_prepare(p->file, verify_file, p, e);
+    qd_manifest_free(&p->m);
     return rc;
 }
 
@@ -308,6 +344,7 @@ int qd_store_all(struct qd_store *s, struct qdiag_error *e)
     for (size_t i = 0; rc == 0 && i < s->n; i++) {
         j.part[i].j = &j;
         j.part[i].t = &s->target[i];
+        j.part[i].last = i + 1 == s->n;
         rc = begin(&j.part[i], e);
     }
     for (size_t i = 0; rc == 0 && i < s->n; i++)

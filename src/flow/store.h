@@ -45,7 +45,9 @@ struct qd_store {
     int64_t storage_time;                 /* on the storages of a QCN; -1 = none */
     const uint8_t *salt;                  /* 16 bytes; NULL = random */
     const struct qd_converted *converted; /* NULL = read from a unit */
-    int keep_root;                        /* the root's name is kept as it is */
+    struct qd_doc *spent; /* doc, when it may be emptied before the last reading back: half the
+                             memory; NULL = it is needed afterwards */
+    int keep_root;        /* the root's name is kept as it is */
     struct qd_target target[QD_TARGETS];
     size_t n;
 };
