@@ -11,8 +11,8 @@
 #include "base/text.h"
 #include "container/folder.h"
 #include "container/qcn.h"
+#include "container/utf.h"
 
-#define NAME_BYTES 124u /* 31 characters of UTF-8 */
 #define EFS_HEADER 8u
 
 struct ref { /* one line of `dirs`: the data that belongs to a name */
@@ -100,10 +100,24 @@ static int find_entry(struct reader *r, const char *path, size_t *at)
     return 0;
 }
 
+/* 1 to 31 UTF-16 units of valid UTF-8, as in the other containers. */
+static int good_name(const char *name)
+{
+    const unsigned char *s = (const unsigned char *)name;
+    size_t units = 0;
+    while (*s) {
+        uint32_t cp;
+        if (qd_utf8_next(&s, &cp) != 0)
+            return 0;
+        units += cp > 0xffff ? 2 : 1;
+    }
+    return units > 0 && units <= QD_TREE_MAX_NAME;
+}
+
 static char *name_of(struct reader *r, const char *s, size_t n, int *rc)
 {
     char *name = qd_folder_unescape(s, n);
-    if (name && name[0] && strlen(name) <= NAME_BYTES && ++r->nodes <= QD_TREE_MAX_NODES)
+    if (name && good_name(name) && ++r->nodes <= QD_TREE_MAX_NODES)
         return name;
     free(name);
     *rc = bad(r, "a name that is empty, too long or broken, or too many of them");

@@ -22,6 +22,7 @@ struct folding {
     const struct qd_notes *notes;
     struct qdiag_error *e;
     int have_order;
+    uint8_t *timed; /* per entry: its time stands in a header */
     size_t unknown, times, veiled;
 };
 
@@ -206,8 +207,13 @@ static void set_modes(struct folding *f)
             continue;
         file->mode = x->mode || f->have_order ? x->mode : QD_EFS_FILE_MODE;
         file->fs = subsystem_of(f, alt - 1);
-        f->times += x->mtime != 0 && x->mtime != file->mtime;
-        f->veiled += x->veil != QD_VEIL_NONE;
+        if (x->mtime == file->mtime)
+            f->timed[x - f->doc->entries.v] = 1;
+    }
+    for (size_t i = 0; i < f->doc->entries.n; i++) {
+        const struct qd_entry *x = &f->doc->entries.v[i];
+        f->times += f->b.used[i] == QD_USED_QCN && x->mtime != 0 && !f->timed[i];
+        f->veiled += f->b.used[i] == QD_USED_QCN && x->veil != QD_VEIL_NONE;
     }
 }
 
@@ -333,7 +339,8 @@ static int fold(struct folding *f)
     f->b.used = qd_alloc(f->doc->entries.n + 1, 1);
     model = qd_pairs_get(&f->props.conf, "model");
     f->doc->model_name = model ? qd_strdup(model) : NULL;
-    if (!f->b.used || (model && !f->doc->model_name))
+    f->timed = qd_alloc(f->doc->entries.n + 1, 1);
+    if (!f->b.used || !f->timed || (model && !f->doc->model_name))
         return qd_nomem(f->e);
     rc = build_tree(f);
     if (rc != 0)
@@ -357,6 +364,7 @@ int qd_folder_to_doc(struct qd_entries *in, const struct qd_notes *notes, struct
     int rc = fold(&f);
     qd_props_free(&f.props);
     free(f.b.used);
+    free(f.timed);
     if (rc == 0)
         *doc = f.doc;
     else

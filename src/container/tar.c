@@ -29,7 +29,8 @@ struct tar_in {
     struct qd_entries *out;
     int rc; /* of the source */
     uint64_t total;
-    size_t zeros; /* at the end of what was read */
+    uint64_t seen; /* bytes of the tar */
+    size_t zeros;  /* at the end of what was read */
     uint8_t chunk[CHUNK];
 };
 
@@ -57,6 +58,7 @@ static void count_zeros(struct tar_in *t, size_t n)
     size_t tail = 0;
     while (tail < n && t->chunk[n - 1 - tail] == 0)
         tail++;
+    t->seen += n;
     t->zeros = tail == n ? t->zeros + n : tail;
 }
 
@@ -212,7 +214,7 @@ static int read_all(struct tar_in *t)
         continue;
     if (t->rc != 0)
         return t->rc;
-    return t->zeros >= 1024
+    return t->seen % 512 == 0 && t->zeros >= 1024
                ? 0
                : refuse(t, "", "cut short: the two zero blocks at the end are missing");
 }

@@ -48,3 +48,21 @@ tests_unit_test_cfb_write_SOURCES = tests/unit/test_cfb_write.c $(cfb_rig)
 tests_unit_test_cfb_write_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_cfb_write_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_cfb_write_LDADD = $(CONTAINER_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_folder tests/unit/test_gz tests/unit/test_tar
+TESTS += tests/unit/test_folder tests/unit/test_gz tests/unit/test_tar
+tests_unit_test_folder_SOURCES = tests/unit/test_folder.c tests/unit/qcn_fixture.c \
+	tests/unit/qcn_fixture.h
+tests_unit_test_folder_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_folder_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_folder_LDADD = $(CONTAINER_TEST_LIBS)
+
+tests_unit_test_gz_SOURCES = tests/unit/test_gz.c
+tests_unit_test_gz_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_gz_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_gz_LDADD = $(CONTAINER_TEST_LIBS)
+
+tests_unit_test_tar_SOURCES = tests/unit/test_tar.c
+tests_unit_test_tar_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_tar_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_tar_LDADD = $(CONTAINER_TEST_LIBS)
