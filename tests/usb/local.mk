@@ -5,8 +5,9 @@ check_PROGRAMS += $(USB_TESTS) tests/usb/usb_run
 TESTS += $(USB_TESTS)
 USB_TEST_CPP = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit -I$(top_srcdir)/tests/usb
 USB_TEST_C = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(UMOCKDEV_CFLAGS) -Wno-undef
-# The preload library stands before the C library, as LD_PRELOAD would have it.
-USB_TEST_LINK = $(AM_LDFLAGS) -Wl,--push-state,--no-as-needed -lumockdev-preload -Wl,--pop-state
+# The preload library stands before the C library, as LD_PRELOAD would have it; libtool sorts the
+# libraries behind all flags, so that the flag cannot be taken back for the others.
+USB_TEST_LINK = $(AM_LDFLAGS) -Wl,--no-as-needed -lumockdev-preload
 USB_LIBS = src/sim/libsim.la src/transport/libtransport.la src/base/libbase.la $(UMOCKDEV_LIBS) \
 	$(CMOCKA_LIBS)
 USB_HOST = tests/usb/usb_fs.c tests/usb/usb_host.c tests/usb/usb_host.h tests/usb/usb_host_priv.h \

@@ -179,7 +179,7 @@ int main(int argc, char **argv)
     h = usb_host_new();
     if (!h) {
         fprintf(stderr, "usb_run: umockdev does not work here\n");
-        return 77;
+        return BROKEN;
     }
     sim = usb_sim_new(r.unit);
     rc = sim ? serve(&r, h, sim) : BROKEN;
