@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * qdiag list: the serial ports of cellular modules that the system shows. Opens nothing. */
+ * qdiag list: the ports of cellular modules that the system shows, serial and USB. Opens
+ * nothing. */
 #include <stdio.h>
 
 #include "cli/json.h"
@@ -57,7 +58,7 @@ int cmd_list(struct qdiag_context *ctx, const struct cli_options *o)
         for (size_t i = 0; i < list.count; i++)
             print_port(o, &list.port[i]);
         if (!e.code && list.count == 0)
-            fprintf(stderr, "no serial port of a cellular module is connected\n");
+            fprintf(stderr, "no port of a cellular module is connected\n");
     }
     if (e.code)
         cli_print_error(o, &e, exit_code);
