@@ -108,22 +108,31 @@ void qd_entries_free(struct qd_entries *l)
     memset(l, 0, sizeof *l);
 }
 
-/* A plain file needs no line in efs.attr: its mode not known and the usual one look alike. */
+/* A plain entry needs no line in efs.attr: its mode not known and the usual one look alike. Mode
+ * and time of a link stand in efs.attr only. */
 static uint32_t shown_mode(const struct qd_entry *x)
 {
-    return x->mode == 0100644u && x->kind == QD_ENTRY_FILE ? 0 : x->mode;
+    int usual = (x->mode == 0100644u && x->kind == QD_ENTRY_FILE) ||
+                (x->mode == 0040755u && x->kind == QD_ENTRY_DIR) || x->kind == QD_ENTRY_LINK;
+    return usual ? 0 : x->mode;
+}
+
+static uint32_t shown_time(const struct qd_entry *x)
+{
+    return x->kind == QD_ENTRY_LINK ? 0 : x->mtime;
 }
 
 static int same_entry(const struct qd_entry *a, const struct qd_entry *b, const char **why)
 {
     int same_target =
         a->target && b->target ? strcmp(a->target, b->target) == 0 : a->target == b->target;
-    *why = a->kind != b->kind || a->veil != b->veil                 ? "another kind of entry"
-           : shown_mode(a) != shown_mode(b) || a->mtime != b->mtime ? "another mode or time"
-           : !same_target                                           ? "another link target"
-           : a->len != b->len                                       ? "another size"
-           : a->len > 0 && memcmp(a->data, b->data, a->len)         ? "other bytes"
-                                                                    : NULL;
+    *why = a->kind != b->kind || a->veil != b->veil ? "another kind of entry"
+           : shown_mode(a) != shown_mode(b) || shown_time(a) != shown_time(b)
+               ? "another mode or time"
+           : !same_target                                   ? "another link target"
+           : a->len != b->len                               ? "another size"
+           : a->len > 0 && memcmp(a->data, b->data, a->len) ? "other bytes"
+                                                            : NULL;
     return *why == NULL;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/bytes.h"
 #include "base/hex.h"
@@ -100,14 +101,14 @@ static int find_entry(struct reader *r, const char *path, size_t *at)
     return 0;
 }
 
-/* 1 to 31 UTF-16 units of valid UTF-8, as in the other containers. */
+/* 1 to 31 UTF-16 units of valid UTF-8 without / \ : ! as in the other containers. */
 static int good_name(const char *name)
 {
     const unsigned char *s = (const unsigned char *)name;
     size_t units = 0;
     while (*s) {
         uint32_t cp;
-        if (qd_utf8_next(&s, &cp) != 0)
+        if (qd_utf8_next(&s, &cp) != 0 || cp < 0x20 || (cp < 0x80 && strchr("/\\:!", (int)cp)))
             return 0;
         units += cp > 0xffff ? 2 : 1;
     }
@@ -307,7 +308,9 @@ static int open_storage(struct reader *r, const char *name, enum member member)
     if (member == M_DATAS)
         r->datas = n;
     if (member != M_NONE)
-        return r->section < 0 ? bad(r, "dirs or datas outside of a section") : 0;
+        return r->section < 0 || r->depth + 1 > QD_TREE_MAX_DEPTH
+                   ? bad(r, "dirs or datas outside of a section")
+                   : 0;
     if (r->depth == QD_TREE_MAX_DEPTH)
         return bad(r, "storages deeper than 8");
     r->at[++r->depth] = n;
@@ -395,6 +398,48 @@ static int top_line(struct reader *r, char *s)
     return strcmp(s, "extra") == 0 ? extra_line(r, rest) : named_line(r, s, rest);
 }
 
+static int by_name(const void *pa, const void *pb)
+{
+    return strcasecmp((*(struct qd_node *const *)pa)->name, (*(struct qd_node *const *)pb)->name);
+}
+
+/* Two siblings of one name cannot be told apart in any container; case does not count. */
+static int check_siblings(struct qd_build *b, const struct qd_node *n)
+{
+    const struct qd_node **v = qd_alloc(n->nchild + 1, sizeof *v);
+    int rc = v ? 0 : qd_nomem(b->e);
+    for (size_t i = 0; v && i < n->nchild; i++)
+        v[i] = n->child[i];
+    if (v)
+        qsort(v, n->nchild, sizeof *v, by_name);
+    for (size_t i = 1; rc == 0 && i < n->nchild; i++)
+        if (by_name(&v[i - 1], &v[i]) == 0)
+            rc = qd_folder_bad(b->e, QD_FOLDER_ORDER, 0, "two parts named '%.100s'", v[i]->name);
+    free(v);
+    return rc;
+}
+
+static int check_names(struct qd_build *b)
+{
+    const struct qd_node *at[QD_TREE_MAX_DEPTH + 2] = {b->root};
+    size_t next[QD_TREE_MAX_DEPTH + 2] = {0}, depth = 0;
+    int rc = check_siblings(b, b->root);
+    while (rc == 0) {
+        if (next[depth] == at[depth]->nchild) {
+            if (depth-- == 0)
+                break;
+            continue;
+        }
+        const struct qd_node *n = at[depth]->child[next[depth]++];
+        if (n->is_stream || depth == QD_TREE_MAX_DEPTH + 1)
+            continue;
+        rc = check_siblings(b, n);
+        at[++depth] = n;
+        next[depth] = 0;
+    }
+    return rc;
+}
+
 static int one_line(struct reader *r, const char *s, size_t n)
 {
     if (n > 0 && s[0] == ' ') {
@@ -428,6 +473,8 @@ int qd_order_read(struct qd_build *b, const struct qd_entry *order)
         rc = end_members(&r);
     if (rc == 0 && r.depth > 0)
         rc = bad(&r, "the end of a storage is missing");
+    if (rc == 0)
+        rc = check_names(b);
     qd_buf_free(&r.nv);
     free(r.ref);
     free(r.want);

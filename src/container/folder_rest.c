@@ -286,6 +286,8 @@ static int collect_files(struct qd_build *b, int alt, const struct qd_section_ru
             continue;
         if (x->kind == QD_ENTRY_DIR || x->kind == QD_ENTRY_LINK)
             b->used[i] = QD_USED_ASIDE;
+        else if (x->veil == QD_VEIL_DENIED && x->len == 0)
+            b->used[i] = QD_USED_REST; /* no bytes, and no unit gives them out */
         else if (takes_file(b, i, below, alt)) {
             const char *path = x->path + strlen(qd_folder_root(alt)); /* with its '/' */
             v[(*n)++] = (struct late){i, qd_section_place(rules, path, x->mode)};

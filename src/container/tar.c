@@ -296,7 +296,7 @@ static void describe(struct archive_entry *ae, const struct qd_entry *x)
         snprintf(mode, sizeof mode, "0%o", (unsigned)x->mode);
         archive_entry_xattr_add_entry(ae, MODE, mode, strlen(mode));
     }
-    if (x->mtime)
+    if (x->mtime && x->kind != QD_ENTRY_LINK) /* a host link takes no attributes */
         archive_entry_xattr_add_entry(ae, TIME, "1", 1);
 }
 

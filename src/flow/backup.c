@@ -65,6 +65,8 @@ static int add_target(struct run *r, enum qd_target_kind kind, const char *path,
         if (strcmp(r->path[i], path) == 0)
             return qd_fail(e, QDIAG_E_USAGE, path, "%s", "two files of one name");
     qd_copy_text(r->path[s->n], sizeof r->path[0], path);
+    for (size_t k = strlen(path); kind == QD_T_DIR && k > 1 && path[k - 1] == '/'; k--)
+        r->path[s->n][k - 1] = '\0'; /* D/ and D are one folder */
     s->target[s->n] = (struct qd_target){
         .kind = kind, .gz = kind != QD_T_DIR && ends_in_gz(path), .path = r->path[s->n]};
     s->n++;
@@ -176,8 +178,6 @@ static void mark_partial(struct run *r)
 {
     for (size_t i = 0; i < r->store.n; i++) {
         size_t n = strlen(r->path[i]);
-        while (n > 1 && r->path[i][n - 1] == '/')
-            n--;
         snprintf(r->path[i] + n, sizeof r->path[i] - n, ".partial");
     }
 }

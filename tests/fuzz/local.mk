@@ -13,3 +13,5 @@ include tests/fuzz/efs_reply.mk
 include tests/fuzz/cfb.mk
 include tests/fuzz/xqcn.mk
 include tests/fuzz/manifest.mk
+include tests/fuzz/gz.mk
+include tests/fuzz/tar.mk
