@@ -16,7 +16,7 @@ USB_HOST = tests/usb/usb_fs.c tests/usb/usb_host.c tests/usb/usb_host.h tests/us
 tests_usb_test_usb_find_SOURCES = tests/usb/test_usb_find.c tests/usb/usb_test.h $(USB_HOST)
 tests_usb_test_usb_find_CPPFLAGS = $(USB_TEST_CPP)
 tests_usb_test_usb_find_CFLAGS = $(USB_TEST_C)
-tests_usb_test_usb_find_LDFLAGS = $(USB_TEST_LINK)
+tests_usb_test_usb_find_LDFLAGS = $(USB_TEST_LINK) -Wl,--wrap=qd_port_holder
 tests_usb_test_usb_find_LDADD = $(USB_LIBS)
 
 tests_usb_test_usb_link_SOURCES = tests/usb/test_usb_link.c tests/usb/usb_test.h $(USB_HOST)
