@@ -18,6 +18,12 @@ while [ $i -lt "${BUSY:-0}" ]; do
     i=$((i + 1))
 done
 trap 'rm -f "$log"; [ -z "$busy" ] || kill $busy' EXIT
+for t in test_usb_find test_usb_link test_usb_units usb_run; do
+    [ -x "$top_builddir/tests/usb/$t" ] || {
+        echo "$top_builddir/tests/usb/$t is missing; run make check there first" >&2
+        exit 1
+    }
+done
 runs=0 failed=0
 for n in $(seq "$times"); do
     for t in "$top_builddir"/tests/usb/test_usb_find "$top_builddir"/tests/usb/test_usb_link \
@@ -26,7 +32,7 @@ for n in $(seq "$times"); do
         if ! "$t" >"$log" 2>&1; then
             failed=$((failed + 1))
             echo "--- run $n: ${t##*/}"
-            tail -n 30 "$log"
+            tail -n 12 "$log"
         fi
     done
 done

@@ -7,6 +7,18 @@
 
 #include "transport/discover.h"
 
+/* Stands for the look into /proc: files of the testbed have other names there. */
+static const char *held_node;
+int __wrap_qd_port_holder(const char *path, char *out, size_t cap);
+
+int __wrap_qd_port_holder(const char *path, char *out, size_t cap)
+{
+    int held = held_node && strcmp(path, held_node) == 0;
+
+    snprintf(out, cap, "%s", held ? "process 812 (ModemManager)" : "");
+    return held;
+}
+
 static struct qd_port_list discover(struct rig *r)
 {
     struct qd_port_list list = {0};
@@ -278,13 +290,39 @@ static void test_claim_busy(void **state)
     struct qd_link *l;
 
     usb_dev_set(d, &k);
+    held_node = "/dev/bus/usb/001/002";
     must_not_open(r->ctx, "usb:2c7c:0125", QDIAG_E_BUSY, &e);
-    assert_non_null(strstr(e.why, "held by"));
+    assert_string_equal(e.why, "held by process 812 (ModemManager)");
+    held_node = NULL;
+    must_not_open(r->ctx, "usb:2c7c:0125", QDIAG_E_BUSY, &e);
+    assert_string_equal(e.why, "held by a program that could not be named");
     assert_string_equal(usb_dev_driver(d, 0), "option");
     assert_int_equal(usb_dev_seen(d).submits_in, 0);
     k.busy = 0;
     usb_dev_set(d, &k);
     l = must_open(r->ctx, "usb:2c7c:0125");
+    qd_link_close(&l);
+}
+
+/* Taking the interface would hang up the program that has its serial port open. */
+static void test_tty_in_use(void **state)
+{
+    struct rig *r = *state;
+    struct usb_profile p = usb_ec25;
+    struct qdiag_error e;
+    struct usb_dev *d;
+    struct qd_link *l;
+
+    p.face[0].tty = 3;
+    d = usb_host_plug(r->host, &p, NULL);
+    held_node = "/dev/ttyUSB3";
+    must_not_open(r->ctx, "usb:2c7c:0125", QDIAG_E_BUSY, &e);
+    assert_string_equal(e.why,
+                        "its serial port /dev/ttyUSB3 is held by process 812 (ModemManager)");
+    assert_int_equal(usb_dev_seen(d).ioctls, 0);
+    held_node = "/dev/ttyUSB4"; /* another module's */
+    l = must_open(r->ctx, "usb:2c7c:0125");
+    held_node = NULL;
     qd_link_close(&l);
 }
 
@@ -364,6 +402,7 @@ int main(void)
         USB_TEST(test_download_mode),
         USB_TEST(test_no_permission),
         USB_TEST(test_claim_busy),
+        USB_TEST(test_tty_in_use),
         USB_TEST(test_second_client),
         USB_TEST(test_driver_is_detached_and_given_back),
         USB_TEST(test_no_driver_stays_no_driver),
