@@ -11,9 +11,11 @@
 #include <qdiag/context.h>
 #include <qdiag/convert.h>
 #include <qdiag/device.h>
+#include <qdiag/efs.h>
 #include <qdiag/error.h>
 #include <qdiag/identity.h>
 #include <qdiag/log.h>
+#include <qdiag/nv.h>
 #include <qdiag/progress.h>
 #include <qdiag/version.h>
 

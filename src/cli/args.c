@@ -33,13 +33,14 @@ static const struct option_row {
 
 #define FIRST_LONG 256 /* getopt values of options without a letter */
 
-static int parse_number(const char *text, long lo, long hi, long *out)
+int cli_number(const char *text, long lo, long hi, long *out)
 {
     char *end;
     errno = 0;
     if (text[0] < '0' || text[0] > '9')
         return -1;
-    long v = strtol(text, &end, 10);
+    int hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    long v = strtol(text, &end, hex ? 16 : 10);
     if (errno || *end || v < lo || v > hi)
         return -1;
     *out = v;
@@ -55,7 +56,7 @@ static int parse_range(const char *text, struct qdiag_backup_options *b)
         return -1;
     memcpy(first, text, (size_t)(dash - text));
     first[dash - text] = '\0';
-    if (parse_number(first, 0, 65535, &lo) || parse_number(dash + 1, lo, 65535, &hi))
+    if (cli_number(first, 0, 65535, &lo) || cli_number(dash + 1, lo, 65535, &hi))
         return -1;
     b->nv_first = (int)lo;
     b->nv_last = (int)hi;
@@ -65,7 +66,7 @@ static int parse_range(const char *text, struct qdiag_backup_options *b)
 static int parse_sub(const char *text, struct qdiag_backup_options *b)
 {
     long v = QDIAG_SUB_ALL;
-    if (strcmp(text, "all") != 0 && parse_number(text, 0, QDIAG_SUBS - 1, &v) != 0)
+    if (strcmp(text, "all") != 0 && cli_number(text, 0, QDIAG_SUBS - 1, &v) != 0)
         return -1;
     b->sub = (int)v;
     return 0;
@@ -100,9 +101,14 @@ static int set_value(enum option_id id, const char *arg, struct cli_options *o)
     long v;
     switch (id) {
     case OPT_TIMEOUT:
-        if (parse_number(arg, 1, 600000, &v) != 0)
+        if (cli_number(arg, 1, 600000, &v) != 0)
             return -1;
         o->timeout_ms = (unsigned)v;
+        return 0;
+    case OPT_INDEX:
+        if (cli_number(arg, 0, 255, &v) != 0)
+            return -1;
+        o->index = (unsigned)v;
         return 0;
     case OPT_SUB:
         return parse_sub(arg, &o->backup);

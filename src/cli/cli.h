@@ -17,9 +17,13 @@ enum cli_command_bit {
     C_DIFF = 64,
     C_REDACT = 128,
     C_CONVERT = 256,
-    C_UNIT = C_BACKUP | C_INFO,
-    C_ALL = C_CONVERT | C_BACKUP | C_CHECK | C_INFO | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
+    C_NV = 512,
+    C_EFS = 1024,
+    C_UNIT = C_BACKUP | C_INFO | C_NV | C_EFS,
+    C_ALL = C_UNIT | C_CONVERT | C_CHECK | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
 };
+
+#define CLI_NV_IDS 256 /* ids one `nv read` takes */
 
 enum cli_json { CLI_TEXT, CLI_JSON, CLI_JSON_LINES };
 enum cli_progress { CLI_PROGRESS_AUTO, CLI_PROGRESS_BAR, CLI_PROGRESS_LINES, CLI_PROGRESS_NONE };
@@ -30,6 +34,7 @@ struct cli_options {
     struct qdiag_backup_options backup;
     const char *to;
     const char *raw, *only;
+    unsigned index; /* array element of an NV item */
     int with_volatile;
     int show_identity, verbose, quiet, help, version, color;
     enum cli_json json;
@@ -49,11 +54,16 @@ struct cli_command {
 extern const struct cli_command cli_commands[]; /* ends with a NULL name */
 const struct cli_command *cli_find_command(const char *name);
 
+/* A whole text as a number, decimal or 0x…, within lo..hi; -1 when it is none. */
+int cli_number(const char *text, long lo, long hi, long *out);
+
 int cmd_backup(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_check(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_convert(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_efs(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_info(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_list(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_nv(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_redact(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_show(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o);

@@ -10,29 +10,12 @@
 
 #include "base/buf.h"
 #include "base/context.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "flow/contents_parts.h"
+#include "flow/labels.h"
 #include "model/decode.h"
 
 #define PATH_CAP       1100u
-#define INSTALLED      PKGDATADIR "/names.tsv"
-
-static void load_names(struct qdiag_contents *c, struct qdiag_context *ctx)
-{
-    struct qdiag_error e = {0};
-    const char *path = ctx->names_path ? ctx->names_path : INSTALLED;
-    uint8_t *p = NULL;
-    size_t n = 0;
-    int rc = qd_read_file(path, QD_NAMES_MAX_FILE, &p, &n, &e);
-    if (rc == 0)
-        rc = qd_labels_parse(p, n, path, &c->labels, &e);
-    free(p);
-    if (rc == -QDIAG_E_LOCAL_FILE && !ctx->names_path)
-        qd_log(ctx, QDIAG_LOG_DEBUG, "names", "no names file: %s", e.why);
-    else if (rc != 0)
-        qd_log(ctx, QDIAG_LOG_WARN, "names", "going on without names: %s: %s", e.item, e.why);
-}
 
 static void on_note(const char *place, const char *text, void *user)
 {
@@ -96,7 +79,7 @@ static int fill(struct qdiag_contents *c, struct qdiag_context *ctx, const char 
     c->client = qd_text_shown(c, b->client ? b->client : "");
     if (c->note_failed || !c->software || !c->client)
         return qd_nomem(e);
-    load_names(c, ctx);
+    c->labels = qd_labels_load(ctx);
     rc = qd_needles_collect(b, &c->needles, e);
     return rc == 0 ? qd_contents_list(c, e) : rc;
 }

@@ -10,17 +10,12 @@
 #include "base/text.h"
 #include "flow/contents.h"
 #include "flow/contents_parts.h"
+#include "flow/labels.h"
 #include "model/decode.h"
 #include "model/ident.h"
 
 #define PATH_CAP 1100u
 #define KEY_CAP  1200u
-
-/* A label may only make the tool more careful. */
-static int label_is_private(const char *label)
-{
-    return strcmp(label, "identity") == 0 || strncmp(label, "security", 8) == 0;
-}
 
 int qd_bytes_masked(const struct qdiag_contents *c, const uint8_t *p, size_t n)
 {
@@ -32,7 +27,7 @@ int qd_nv_masked(const struct qdiag_contents *c, const struct qd_nv_item *it)
     enum qd_class class = qd_catalog_nv_class(it->id);
     if (qd_class_is_private(class))
         return 1;
-    if (class == QD_CLASS_UNKNOWN && label_is_private(qd_label_nv(c->labels, it->id).label))
+    if (class == QD_CLASS_UNKNOWN && qd_label_is_private(qd_label_nv(c->labels, it->id).label))
         return 1;
     return qd_bytes_masked(c, it->data, QD_NV_SIZE);
 }
@@ -42,7 +37,7 @@ int qd_file_masked(const struct qdiag_contents *c, const char *path, const uint8
     if (qd_path_is_private(path))
         return 1;
     if (qd_catalog_path_class(path) == QD_CLASS_UNKNOWN &&
-        label_is_private(qd_label_path(c->labels, path).label))
+        qd_label_is_private(qd_label_path(c->labels, path).label))
         return 1;
     return qd_bytes_masked(c, p, n);
 }

@@ -255,6 +255,7 @@ void qdiag_device_close(struct qdiag_device **dev)
         return;
     qd_diag_close(&(*dev)->diag);
     qd_redact_free(&(*dev)->redact);
+    qd_labels_free(&(*dev)->labels);
     free(*dev);
     *dev = NULL;
 }

@@ -6,12 +6,15 @@
 
 #include "diag/session.h"
 #include "flow/redact.h"
+#include "model/names.h"
 
 struct qdiag_device {
     struct qdiag_context *ctx;
     struct qd_diag *diag;
     struct qd_redact redact; /* of a capture, when there is one */
     char usb_serial[64];     /* "" = not known */
+    struct qd_labels *labels; /* read at the first item that is shown */
+    int labels_asked;
 };
 
 #endif

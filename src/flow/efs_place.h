@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What people type for a place in the EFS: "/a/b", "a/b", "13:/a", "3e:/a". */
+#ifndef QD_FLOW_EFS_PLACE_H
+#define QD_FLOW_EFS_PLACE_H
+
+#include "flow/device.h"
+#include "service/efs.h"
+
+/* Opens the file system meant (0x13 unless named; 0x3E where 0x13 does not answer) and gives the
+ * normalised absolute path. -USAGE, or as qd_efs_open. */
+int qd_efs_place(struct qdiag_device *dev, const char *text, struct qd_efs *fs, char *path,
+                 size_t cap, struct qdiag_error *e);
+
+#endif
