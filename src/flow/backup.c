@@ -1,30 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * qdiag_backup: read everything, check that it is still the same unit, save, report. A stop or a
- * broken link before the save leaves every file as it was. */
+ * qdiag_backup: read everything, save, report. A stop or a broken link before the save leaves every
+ * file as it was. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
-#include "base/cancel.h"
 #include "base/save.h"
 #include "base/text.h"
-#include "config.h"
-#include "flow/collect.h"
 #include "flow/device.h"
-#include "flow/identity.h"
-#include "flow/store.h"
-
-#define CLIENT "qdiag " PACKAGE_VERSION
+#include "flow/snapshot.h"
 
 struct run {
     struct qdiag_device *dev;
     const struct qdiag_backup_options *o;
-    struct qd_collect c;
-    struct qdiag_identity unit;
-    struct qd_unit_info info;
+    struct qd_snapshot snap;
     struct qd_store store;
     uint64_t started_us;
     char path[QD_TARGETS][1024];
@@ -112,67 +103,6 @@ static int check_places(struct run *r, struct qdiag_error *e)
     return rc;
 }
 
-static int set_properties(struct run *r, struct qdiag_error *e)
-{
-    struct qd_backup *b = r->c.backup;
-    b->model = r->unit.model_number;
-    b->esn = r->unit.esn;
-    b->software = qd_strdup(r->unit.software);
-    b->client = qd_strdup(CLIENT);
-    b->has_feature = r->info.has_feature;
-    b->feature_len = r->info.has_feature ? r->info.feature_len : 0;
-    b->feature = qd_alloc(b->feature_len, 1);
-    if (!b->software || !b->client || !b->feature)
-        return qd_nomem(e);
-    memcpy(b->feature, r->info.feature, b->feature_len);
-    return 0;
-}
-
-static int warn_identity(struct run *r, struct qdiag_error *e)
-{
-    int rc = 0;
-    if (r->unit.ftm == 1)
-        rc = qd_collect_warn(&r->c, e, "the unit is in factory test mode (NV 453 is not 0)");
-    if (rc == 0 && r->unit.imei_state[0] != QDIAG_IDENT_USABLE)
-        rc = qd_collect_warn(&r->c, e,
-                             "the unit has no usable IMEI (NV 550 is %s): a restore will have less"
-                             " to recognise it by",
-                             r->unit.imei_state[0] == QDIAG_IDENT_DAMAGED ? "damaged" : "blank");
-    return rc;
-}
-
-static int collect(struct run *r, struct qdiag_error *e)
-{
-    struct qdiag_identity after;
-    qd_progress(r->dev->ctx, "identity", 0, 1, "");
-    int rc = qd_identity_read(r->dev, &r->unit, &r->info, e);
-    if (rc == 0)
-        rc = set_properties(r, e);
-    if (rc == 0)
-        rc = warn_identity(r, e);
-    if (rc == 0)
-        rc = qd_collect_nv(&r->c, e);
-    if (rc == 0)
-        rc = qd_collect_efs(&r->c, e);
-    if (rc == 0)
-        rc = qd_identity_read(r->dev, &after, NULL, e);
-    if (rc == 0)
-        rc = qd_identity_same(&r->unit, &after, e);
-    if (rc == 0)
-        rc = qd_cancel_check(r->dev->ctx->cancel, e);
-    return rc;
-}
-
-static void fill_evidence(struct qd_evidence *ev, const struct run *r)
-{
-    memset(ev, 0, sizeof *ev);
-    for (size_t i = 0; i < QD_SUBS; i++)
-        qd_copy_text(ev->imei[i], sizeof ev->imei[i], r->unit.imei[i]);
-    qd_copy_text(ev->meid, sizeof ev->meid, r->unit.meid);
-    snprintf(ev->esn, sizeof ev->esn, "%08X", (unsigned)r->unit.esn);
-    qd_copy_text(ev->usb_serial, sizeof ev->usb_serial, r->dev->usb_serial);
-}
-
 /* An incomplete backup must not be taken for a whole one. */
 static void mark_partial(struct run *r)
 {
@@ -185,37 +115,10 @@ static void mark_partial(struct run *r)
 static int save(struct run *r, struct qdiag_error *e)
 {
     struct qd_store *s = &r->store;
-    struct qd_doc doc = {.backup = r->c.backup, .model_name = r->unit.model};
-    struct qd_evidence ev;
-    char built[32];
-    s->doc = &doc;
-    s->evidence = &ev;
-    s->address = qdiag_device_address(r->dev);
-    s->model_name = r->unit.model;
-    s->ext_build = r->unit.software;
-    s->verno_dir = r->unit.ver_dir;
-    snprintf(built, sizeof built, "%s %s", r->unit.comp_date, r->unit.comp_time);
-    s->verno_date = r->unit.comp_date[0] ? built : "";
-    s->time = (int64_t)time(NULL);
-    s->storage_time = -1;
-    memcpy(s->efs, r->c.efs, sizeof s->efs);
-    memcpy(doc.efs, r->c.efs, sizeof s->efs);
-    memcpy(r->unit.efs, r->c.efs, sizeof s->efs);
-    fill_evidence(&ev, r);
-    s->complete = qd_backup_count_missing(r->c.backup, QD_MISSING_UNREADABLE) == 0;
+    s->complete = qd_snapshot_complete(&r->snap);
     if (!s->complete && !r->o->accept_incomplete)
         mark_partial(r);
-    qd_backup_sort(r->c.backup);
-    qd_progress(r->dev->ctx, "save", 0, 1, "");
-    int rc = qd_qcn_from_backup(r->c.backup, "", &doc.tree, e);
-    if (rc == 0)
-        rc = qd_store_all(s, e);
-    qd_progress(r->dev->ctx, "save", 1, 1, "");
-    qd_tree_free(&doc.tree);
-    s->doc = NULL; /* lives here only */
-    s->evidence = NULL;
-    s->verno_date = NULL;
-    return rc;
+    return qd_snapshot_store(r->dev, &r->snap, s, e);
 }
 
 static int copy_files(struct qdiag_backup_report *rep, const struct qd_store *s,
@@ -288,14 +191,14 @@ static int make_report(struct run *r, struct qdiag_backup_report **out, struct q
     if (!rep)
         return qd_nomem(e);
     rep->complete = r->store.complete;
-    rep->unit = r->unit;
-    count_files(rep, r->c.backup);
-    rep->warning = r->c.warnings.v;
-    rep->warning_count = r->c.warnings.n;
-    memset(&r->c.warnings, 0, sizeof r->c.warnings);
+    rep->unit = r->snap.unit;
+    count_files(rep, r->snap.backup);
+    rep->warning = r->snap.warnings.v;
+    rep->warning_count = r->snap.warnings.n;
+    memset(&r->snap.warnings, 0, sizeof r->snap.warnings);
     rep->requests = qd_diag_stats(r->dev->diag).requests;
     rep->milliseconds = (clock->now_us(clock->user) - r->started_us) / 1000;
-    int rc = copy_missing(rep, &r->c.backup->missing, e);
+    int rc = copy_missing(rep, &r->snap.backup->missing, e);
     if (rc == 0)
         rc = copy_files(rep, &r->store, e);
     if (rc != 0)
@@ -310,16 +213,12 @@ int qdiag_backup(struct qdiag_device *dev, const struct qdiag_backup_options *o,
     struct run r = {.dev = dev, .o = o};
     *report = NULL;
     r.started_us = dev->ctx->clock->now_us(dev->ctx->clock->user);
-    r.c.diag = dev->diag;
-    r.c.ctx = dev->ctx;
-    r.c.opt = o;
     int rc = check_options(o, e);
     if (rc == 0)
         rc = check_places(&r, e);
     if (rc != 0)
         return rc;
-    r.c.backup = qd_backup_new();
-    rc = r.c.backup ? collect(&r, e) : qd_nomem(e);
+    rc = qd_snapshot_read(dev, o, &r.snap, e);
     if (rc == 0)
         rc = save(&r, e);
     if (rc == 0)
@@ -327,8 +226,7 @@ int qdiag_backup(struct qdiag_device *dev, const struct qdiag_backup_options *o,
     if (rc == 0 && !r.store.complete)
         rc = qd_fail(e, QDIAG_E_INCOMPLETE, r.path[0], "%zu item%s could not be read",
                      (*report)->unreadable, (*report)->unreadable == 1 ? "" : "s");
-    qd_backup_free(&r.c.backup);
-    qd_names_free(&r.c.warnings);
+    qd_snapshot_free(&r.snap);
     return rc;
 }
 

@@ -7,7 +7,7 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/efs_access.c src/flow/efs_place.h src/flow/labels.c src/flow/labels.h src/flow/nv_access.c \
 	src/flow/find.c src/flow/identity.c src/flow/identity.h src/flow/probe.c src/flow/redact.c src/flow/redact.h \
 	src/flow/convert.c src/flow/convert.h src/flow/folder_io.c src/flow/folder_io.h \
-	src/flow/load.c src/flow/load.h src/flow/store.c src/flow/store.h src/flow/version.c \
+	src/flow/load.c src/flow/load.h src/flow/snapshot.c src/flow/snapshot.h src/flow/store.c src/flow/store.h src/flow/version.c \
 	src/flow/verdict.c src/flow/verdict.h src/flow/redact_doc.c src/flow/redact_file.c \
 	src/flow/redact_file.h src/flow/redact_names.c src/flow/redact_names.h
 src_flow_libflow_la_CFLAGS = $(AM_CFLAGS)
