@@ -40,7 +40,7 @@ tests_unit_test_efs_walk_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_efs_walk_LDADD = $(SERVICE_TEST_LIBS)
 
 # What writes, against the simulator's core: it shares no codec with the services.
-WRITE_TESTS = tests/unit/test_write tests/unit/test_write_efs
+WRITE_TESTS = tests/unit/test_write tests/unit/test_write_efs tests/unit/test_sim_lies
 check_PROGRAMS += $(WRITE_TESTS)
 TESTS += $(WRITE_TESTS)
 WRITE_TEST_FAKES = $(SERVICE_TEST_FAKES) tests/unit/write_rig.c tests/unit/write_rig.h \
@@ -56,3 +56,8 @@ tests_unit_test_write_efs_SOURCES = tests/unit/test_write_efs.c $(WRITE_TEST_FAK
 tests_unit_test_write_efs_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_write_efs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_write_efs_LDADD = $(WRITE_TEST_LIBS)
+
+tests_unit_test_sim_lies_SOURCES = tests/unit/test_sim_lies.c $(WRITE_TEST_FAKES)
+tests_unit_test_sim_lies_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_sim_lies_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_sim_lies_LDADD = $(WRITE_TEST_LIBS)

@@ -35,12 +35,34 @@ static void damage(struct qd_buf *wire)
         wire->p[wire->len - 2] ^= 0x10;
 }
 
+/* As the simulator's server does it. 1: the power went. */
+static int lie(struct wr *r, const uint8_t *req, size_t n)
+{
+    uint8_t copy[SIM_PAYLOAD_MAX];
+    struct sim_reply *reply = &r->sim.reply;
+    memset(reply, 0, sizeof *reply);
+    memcpy(copy, req, n);
+    enum sim_todo todo = sim_faults_request(r->lies, copy, n, reply);
+    if (todo == SIM_ASK_MODEM)
+        sim_modem_request(r->sim.modem, copy, sim_faults_use(r->lies), reply);
+    if (todo != SIM_POWER_CUT)
+        sim_faults_reply(r->lies, req, n, reply);
+    if (todo == SIM_POWER_CUT || reply->after == SIM_AFTER_CRASH) {
+        sim_modem_restart(r->sim.modem, 1);
+        return 1;
+    }
+    return 0;
+}
+
 static int answer(void *user, const uint8_t *req, size_t n, struct qd_buf *wire)
 {
     struct wr *r = user;
     struct sim_reply *reply = &r->sim.reply;
     sim_modem_tick(r->sim.modem, r->link ? r->link->now_us : 0);
-    sim_modem_request(r->sim.modem, req, n, reply);
+    if (r->lies && lie(r, req, n))
+        return 1;
+    if (!r->lies)
+        sim_modem_request(r->sim.modem, req, n, reply);
     if (reply->is_write) {
         r->writes++;
         assert_int_equal(qd_buf_add(&r->sent, req, n), 0);
@@ -78,8 +100,19 @@ void wr_start(struct wr *r, const char *conf, int armed)
     r->sent.len = 0;
 }
 
+void wr_lie(struct wr *r, const char *faults)
+{
+    char err[256];
+    sim_faults_free(&r->lies);
+    r->lies = sim_faults_new(1);
+    assert_non_null(r->lies);
+    if (sim_faults_add(r->lies, faults, err, sizeof err))
+        fail_msg("%s", err);
+}
+
 void wr_stop(struct wr *r)
 {
+    sim_faults_free(&r->lies);
     struct sim_counts c = sim_modem_counts(r->sim.modem);
     if (r->fault != WR_GONE)
         assert_int_equal(c.open_files, 0);

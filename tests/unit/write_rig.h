@@ -9,6 +9,7 @@
 #include "fake_link.h"
 #include "service/efs.h"
 #include "service/written.h"
+#include "sim/faults.h"
 #include "sim_rig.h"
 
 enum wr_fault { WR_NONE, WR_MUTE, WR_BAD_CRC, WR_TWICE, WR_GONE, WR_CUT, WR_PATCH };
@@ -29,6 +30,8 @@ struct wr {
     size_t patch_at; /* WR_PATCH: this byte of the reply becomes `patch`; WR_CUT: its length */
     uint8_t patch;
 
+    struct sim_faults *lies; /* wr_lie */
+
     unsigned writes; /* requests the modem took for a write */
     unsigned hits;
     struct qd_buf sent; /* payloads of all writes, one behind the other */
@@ -37,6 +40,9 @@ struct wr {
 /* conf: unit.conf; armed: qd_diag_allow_writes is called. */
 void wr_start(struct wr *r, const char *conf, int armed);
 void wr_stop(struct wr *r);
+
+/* Faults of the simulator itself, as --fault takes them. */
+void wr_lie(struct wr *r, const char *faults);
 
 /* The fault, counted anew. */
 void wr_fault(struct wr *r, enum wr_fault fault, const char *at);
