@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/text.h"
 #include "sim/faults_int.h"
 #include "sim/op.h"
@@ -292,6 +293,8 @@ enum sim_todo sim_faults_request(struct sim_faults *f, uint8_t *req, size_t n, s
 {
     f->requests++;
     f->changed = 0;
+    f->use = n;
+    f->hide_cut = 0;
     sim_fault_follow(f, req, n, NULL);
     for (size_t i = 0; i < f->n; i++) {
         struct sim_fault *x = &f->v[i];
@@ -314,6 +317,20 @@ static void put_back(const uint8_t *req, size_t n, struct sim_reply *r)
         memcpy(r->p + 1, req, r->len - 1 < n ? r->len - 1 : n);
     else if (r->len >= 8 && sim_op_is(req, n, "nvidx"))
         memcpy(r->p + 6, req + 6, 2);
+    else if (r->len == 133 && sim_op_is(req, n, "nvwrite"))
+        memcpy(r->p, req, n < 131 ? n : 131);
+    else if (r->len == 138 && sim_op_is(req, n, "nvidxwrite"))
+        memcpy(r->p, req, n < 136 ? n : 136);
+}
+
+size_t sim_faults_use(const struct sim_faults *f)
+{
+    return f->use;
+}
+
+const char *sim_faults_path(struct sim_faults *f, const uint8_t *req, size_t n)
+{
+    return sim_fault_path(f, req, n);
 }
 
 void sim_faults_reply(struct sim_faults *f, const uint8_t *req, size_t n, struct sim_reply *r)
@@ -321,6 +338,8 @@ void sim_faults_reply(struct sim_faults *f, const uint8_t *req, size_t n, struct
     sim_fault_follow(f, req, n, r);
     if (f->changed)
         put_back(req, n, r);
+    if (f->hide_cut && r->len == 20)
+        qd_put32(r->p + 12, (uint32_t)(n - 12));
     for (size_t id = 0; id < SIM_F_COUNT; id++)
         for (size_t i = 0; i < f->n; i++)
             if (f->v[i].id == id && table[id].reply && table[id].reply(f, &f->v[i], req, n, r))

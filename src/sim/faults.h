@@ -37,10 +37,18 @@ enum sim_todo {
     SIM_SILENT,    /* no answer at all */
     SIM_VANISH,    /* the link goes for good */
     SIM_RESTART,   /* the link goes and comes back, the module starts anew */
+    SIM_POWER_CUT, /* the same, and what was not synced is lost */
 };
 
 /* Looks at a request before the modem does. */
 enum sim_todo sim_faults_request(struct sim_faults *f, uint8_t *req, size_t n, struct sim_reply *r);
+
+/* How much of the request the modem shall see; the whole of it, unless a fault cut it. */
+size_t sim_faults_use(const struct sim_faults *f);
+
+/* The path of the open file a request names by its handle, as the replies to OPEN told; "" = none.
+ */
+const char *sim_faults_path(struct sim_faults *f, const uint8_t *req, size_t n);
 
 /* Looks at the reply, whoever gave it; req is what the client sent. */
 void sim_faults_reply(struct sim_faults *f, const uint8_t *req, size_t n, struct sim_reply *r);

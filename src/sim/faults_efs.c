@@ -26,11 +26,11 @@ void sim_fault_refuse(uint8_t code, const uint8_t *req, size_t n, size_t cut, st
 }
 
 /* The path of a request from `at` on, always terminated. */
-static void path_of(const uint8_t *req, size_t n, size_t at, char out[256])
+static void path_of(const uint8_t *req, size_t n, size_t at, char out[SIM_FAULT_PATH])
 {
     size_t len = 0;
 
-    while (at + len < n && req[at + len] && len < 255)
+    while (at + len < n && req[at + len] && len < SIM_FAULT_PATH - 1)
         len++;
     memcpy(out, req + (at < n ? at : n), len);
     out[len] = '\0';
@@ -41,6 +41,13 @@ struct sim_fault_fd *sim_fault_file(struct sim_faults *f, const uint8_t *req, si
     if (n < 8)
         return NULL;
     return &f->fd[sim_op_efs(req, n) == 0x3e][qd_get32(req + 4) % SIM_FAULT_FDS];
+}
+
+const char *sim_fault_path(struct sim_faults *f, const uint8_t *req, size_t n)
+{
+    struct sim_fault_fd *fd = sim_op_efs(req, n) ? sim_fault_file(f, req, n) : NULL;
+
+    return fd ? fd->path : "";
 }
 
 static void follow_open(struct sim_faults *f, const uint8_t *req, size_t n,
@@ -172,7 +179,7 @@ static void efs_reply(const uint8_t *req, size_t len, struct sim_reply *r)
 
 REQUEST_FN(sim_fault_openfail)
 {
-    char path[256];
+    char path[SIM_FAULT_PATH];
 
     (void)f;
     path_of(req, n, 12, path);
@@ -186,7 +193,7 @@ REQUEST_FN(sim_fault_openfail)
 
 REQUEST_FN(sim_fault_opendirfail)
 {
-    char path[256];
+    char path[SIM_FAULT_PATH];
 
     (void)f;
     path_of(req, n, 4, path);

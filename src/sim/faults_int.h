@@ -8,6 +8,7 @@
 
 #define SIM_FAULT_ARGS 4
 #define SIM_FAULT_FDS  64
+#define SIM_FAULT_PATH 1100
 
 enum sim_fault_id {
 #define SIM_FAULT(name, types, needed, choices, args, place, fn, help) SIM_F_##name,
@@ -27,7 +28,7 @@ struct sim_fault {
 
 /* An open file as the EFS faults follow it: by the replies to OPEN. */
 struct sim_fault_fd {
-    char path[256];
+    char path[SIM_FAULT_PATH];
     uint32_t last_off;
     int chunk;
 };
@@ -38,7 +39,9 @@ struct sim_faults {
     uint64_t rng, requests, replies, traffic;
     struct sim_fault_fd fd[2][SIM_FAULT_FDS]; /* by subsystem 13, 3e */
     struct qd_buf held;                       /* reorder: the frame waiting */
-    int changed; /* the request at hand is not the one the client sent */
+    int changed;  /* the request at hand is not the one the client sent */
+    size_t use;   /* so many bytes of it go to the modem */
+    int hide_cut; /* and the count in the reply shall not show it */
     char fired[256], told[256];
 };
 
@@ -69,6 +72,9 @@ void sim_fault_fire(struct sim_faults *f, enum sim_fault_id id);
 /* Error reply: code, then the request, at most cut bytes of it (0 = all). */
 void sim_fault_refuse(uint8_t code, const uint8_t *req, size_t n, size_t cut, struct sim_reply *r);
 
+/* The path an open file was opened by, for a request with a handle; "" when it is not known. */
+const char *sim_fault_path(struct sim_faults *f, const uint8_t *req, size_t n);
+
 struct sim_fault_fd *sim_fault_file(struct sim_faults *f, const uint8_t *req, size_t n);
 void sim_fault_follow(struct sim_faults *f, const uint8_t *req, size_t n,
                       const struct sim_reply *r);
@@ -94,8 +100,18 @@ REQUEST_FN(sim_fault_readdirerr);
 REQUEST_FN(sim_fault_readerr);
 REQUEST_FN(sim_fault_shortread);
 REQUEST_FN(sim_fault_ctxignored);
+REQUEST_FN(sim_fault_dropwrite);
+REQUEST_FN(sim_fault_dropnv);
+REQUEST_FN(sim_fault_dropefs);
+REQUEST_FN(sim_fault_flipwrite);
+REQUEST_FN(sim_fault_shortwrite);
+REQUEST_FN(sim_fault_nvreadonly);
+REQUEST_FN(sim_fault_busywrite);
+REQUEST_FN(sim_fault_powercut);
 REPLY_FN(sim_fault_count);
 REPLY_FN(sim_fault_wrap98);
+REPLY_FN(sim_fault_loseanswer);
+REPLY_FN(sim_fault_cutafter);
 WIRE_FN(sim_fault_drop);
 WIRE_FN(sim_fault_badcrc);
 WIRE_FN(sim_fault_truncate);

@@ -18,6 +18,7 @@ EXTRA_DIST += docs/formats/unit.md
 src_sim_libsim_la_SOURCES += \
 	src/sim/at.c src/sim/at.h src/sim/faults.c src/sim/faults.h src/sim/faults.def \
 	src/sim/faults_int.h src/sim/faults_efs.c src/sim/faults_reply.c src/sim/faults_wire.c \
+	src/sim/faults_write.c src/sim/change.c src/sim/change.h \
 	src/sim/front.c src/sim/front.h src/sim/front_pty.c src/sim/latency.c src/sim/latency.h \
 	src/sim/link.c src/sim/link.h src/sim/op.c src/sim/op.h src/sim/ops.def \
 	src/sim/options.c src/sim/options.h src/sim/queue.c src/sim/queue.h \

@@ -165,13 +165,32 @@ void sim_modem_tick(struct sim_modem *m, uint64_t now_us)
         m->unsynced = 0;
 }
 
+/* The last byte of every file of a folder and below. */
+static void rewrite(struct sim_tree *t, struct sim_node *n)
+{
+    if (n->kind != SIM_DIR && n->kind != SIM_LINK && n->len) {
+        n->data[n->len - 1]++;
+        sim_tree_touch(t, n);
+    }
+    for (size_t i = 0; i < n->kids; i++)
+        rewrite(t, n->kid[i]);
+}
+
 void sim_modem_restart(struct sim_modem *m, int power_cut)
 {
     reset_state(m);
-    if (power_cut)
+    if (power_cut || sim_unit_quirk(m->unit, "reset_loses"))
         sim_unit_revert(m->unit, NULL, 0);
     else
         sim_unit_commit(m->unit, NULL, 0);
+    if (sim_unit_quirk(m->unit, "nv_reverts"))
+        sim_nv_reload(m->unit, NULL, 0);
+    for (int i = 0; i < 2 && sim_unit_quirk(m->unit, "rfc_rewritten"); i++) {
+        struct sim_node *rfc =
+            m->unit->tree[i].root ? sim_tree_at(&m->unit->tree[i], "/rfc") : NULL;
+        if (rfc)
+            rewrite(&m->unit->tree[i], rfc);
+    }
 }
 
 struct sim_counts sim_modem_counts(const struct sim_modem *m)

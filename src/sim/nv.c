@@ -142,8 +142,12 @@ static void serve(struct sim_call *c, int is_write, size_t at, unsigned sub)
         answer = nv ? NV_DONE : missing_answer(c->m, id);
         if (nv)
             memcpy(data, nv->data, sizeof data);
+        if (nv && (id == 160 || id == 4719) && sim_quirk(c, "restless"))
+            qd_put32(nv->data, qd_get32(nv->data) + 1);
     }
     note_answer(c, is_write ? "write" : "read", id, sub, answer);
+    if (is_write && id == POISON_ITEM && sim_quirk(c, "poison_silent"))
+        return;
     if (answer >= FRAME) {
         sim_refuse(c, answer - FRAME);
         return;

@@ -15,8 +15,9 @@
 
 #include "base/clock.h"
 #include "sim/op.h"
+#include "sim/unit_store.h"
 
-#define OUTAGE_US   1000000u /* a reset module is away that long */
+#define OUTAGE_MS   1000u /* a reset module is away that long, by default */
 #define REST_US     20000u
 #define LEAVE_US    200000u
 #define MOST_QUEUED (4u << 20)
@@ -87,7 +88,7 @@ static void go_away(struct sim_server *s, enum sim_state state, int power_cut)
     s->after = SIM_AFTER_NONE;
     sim_modem_restart(s->modem, power_cut);
     s->state = state;
-    s->back_us = now_us(s) + OUTAGE_US;
+    s->back_us = now_us(s) + sim_conf_number(s->unit, "reset_ms", OUTAGE_MS) * 1000ull;
     s->rest_us = 0;
     sim_log_link(s->log, now_us(s), state == SIM_GONE ? "gone" : "down");
 }
@@ -136,11 +137,11 @@ static void on_request(struct sim_server *s, const uint8_t *p, size_t n)
     todo = sim_faults_request(s->faults, s->req, n, &s->reply);
     sim_modem_tick(s->modem, now);
     if (todo == SIM_ASK_MODEM)
-        sim_modem_request(s->modem, s->req, n, &s->reply);
+        sim_modem_request(s->modem, s->req, sim_faults_use(s->faults), &s->reply);
     else
         describe(s, p, n);
     if (s->reply.is_write)
-        sim_log_write(s->log, now, p, n, s->reply.note);
+        sim_log_write(s->log, now, p, n, sim_faults_path(s->faults, p, n), s->reply.note);
     else
         sim_log_note(s->log, now, s->reply.note);
     if (todo == SIM_ASK_MODEM || todo == SIM_ANSWERED) {
@@ -151,7 +152,7 @@ static void on_request(struct sim_server *s, const uint8_t *p, size_t n)
     }
     log_fired(s);
     if (todo != SIM_SILENT)
-        go_away(s, todo == SIM_VANISH ? SIM_GONE : SIM_AWAY, 0);
+        go_away(s, todo == SIM_VANISH ? SIM_GONE : SIM_AWAY, todo == SIM_POWER_CUT);
 }
 
 /* As the kernel driver does: host tools need some answer to recover from noise. */

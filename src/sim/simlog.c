@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "base/text.h"
+#include "sim/change.h"
 #include "sim/op.h"
 
 struct count {
@@ -151,13 +152,19 @@ uint64_t sim_log_request(struct sim_log *l, uint64_t us, const uint8_t *req, siz
     return l->requests;
 }
 
-void sim_log_write(struct sim_log *l, uint64_t us, const uint8_t *req, size_t n, const char *note)
+void sim_log_write(struct sim_log *l, uint64_t us, const uint8_t *req, size_t n, const char *path,
+                   const char *note)
 {
     char name[SIM_OP_NAME_MAX];
 
     l->writes++;
     sim_op_name(req, n, name);
-    record_text(l, 'W', us, name, note);
+    if (start(l, 'W', us, name))
+        return;
+    if (qd_buf_add_byte(&l->line, ' ') || sim_change_text(req, n, path, &l->line) ||
+        qd_buf_printf(&l->line, " %s", note))
+        l->failed = 1;
+    end_line(l);
 }
 
 void sim_log_note(struct sim_log *l, uint64_t us, const char *note)

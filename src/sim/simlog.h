@@ -21,7 +21,9 @@ int sim_log_close(struct sim_log **l);
 
 /* A request; returns its number, from 1. */
 uint64_t sim_log_request(struct sim_log *l, uint64_t us, const uint8_t *req, size_t n);
-void sim_log_write(struct sim_log *l, uint64_t us, const uint8_t *req, size_t n, const char *note);
+/* path: of the open file that a WRITE goes to. */
+void sim_log_write(struct sim_log *l, uint64_t us, const uint8_t *req, size_t n, const char *path,
+                   const char *note);
 void sim_log_note(struct sim_log *l, uint64_t us, const char *note);
 void sim_log_faults(struct sim_log *l, uint64_t us, const char *names);
 void sim_log_reply(struct sim_log *l, uint64_t us, const uint8_t *p, size_t n);

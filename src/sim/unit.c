@@ -104,7 +104,7 @@ const char *sim_unit_trouble(const struct sim_unit *u)
 int sim_unit_commit(struct sim_unit *u, char *err, size_t cap)
 {
     char text[sizeof u->trouble] = "";
-    int rc = sim_nv_commit(u, text, sizeof text);
+    int rc = sim_unit_quirk(u, "nv_reverts") ? 0 : sim_nv_commit(u, text, sizeof text);
     for (int i = 0; i < 2; i++)
         if (rc == 0)
             rc = sim_tree_commit(u, &u->tree[i], text, sizeof text);

@@ -191,6 +191,19 @@ int sim_nv_load(struct sim_unit *u, char *err, size_t cap)
     return rc;
 }
 
+int sim_nv_reload(struct sim_unit *u, char *err, size_t cap)
+{
+    struct sim_unit fresh = {.dir = u->dir, .conf = u->conf, .n_conf = u->n_conf};
+    if (sim_nv_load(&fresh, err, cap) != 0) {
+        sim_nv_free(&fresh);
+        return -1;
+    }
+    sim_nv_free(u);
+    memcpy(u->nv, fresh.nv, sizeof u->nv);
+    u->nv_dirty = 0;
+    return 0;
+}
+
 void sim_nv_free(struct sim_unit *u)
 {
     for (unsigned sub = 0; sub < SIM_SUBS_MAX; sub++)

@@ -96,6 +96,8 @@ void sim_nv_free(struct sim_unit *u);
 struct sim_nv *sim_nv_find(struct sim_unit *u, unsigned sub, unsigned id, unsigned index);
 /* Writes 128 bytes, creating the item; -1 when out of memory. */
 int sim_nv_store(struct sim_unit *u, unsigned sub, unsigned id, const uint8_t *data);
+/* Forgets what is in memory and reads the folder again; -1: stays as it was. */
+int sim_nv_reload(struct sim_unit *u, char *err, size_t cap);
 int sim_nv_commit(struct sim_unit *u, char *err, size_t cap);
 
 /* unit_tree.c: the tree in memory. */

@@ -3,6 +3,7 @@ TESTS += tests/check/exports.sh tests/check/paths.sh
 if HAVE_PYTHON3
 TESTS += \
 	tests/check/layers.py \
+	tests/check/doors.py \
 	tests/check/sizes.py \
 	tests/check/banned.py \
 	tests/check/headers.py \
@@ -14,6 +15,7 @@ EXTRA_DIST += \
 	tests/check/paths.sh \
 	tests/check/cscan.py \
 	tests/check/layers.py \
+	tests/check/doors.py \
 	tests/check/sizes.py \
 	tests/check/banned.py \
 	tests/check/headers.py \

@@ -275,6 +275,22 @@ class Log(Case):
         marked = [words for words in sim.log() if words[0] == "W"]
         self.assertEqual(len(marked), 1)
         self.assertEqual(marked[0][2:4], ["1", "nvwrite"])
+        self.assertEqual(marked[0][4:6], ["nv:0:10", "00" * 128])
+
+    def test_a_write_says_what_and_where(self):
+        sim = self.sim()
+        client = self.client(sim)
+        client.ask(b"\x4b\x13\x02\x00\x41\x02\x00\x00\xa4\x01\x00\x00/n w\x00")
+        client.ask(b"\x4b\x13\x05\x00" + bytes(8) + b"abc")
+        client.ask(b"\x4b\x13\x03\x00" + bytes(4))
+        client.ask(b"\x4b\x13\x09\x00\xed\x01/d\x00")
+        client.ask(b"\x29\x01\x00")
+        client.ask(b"\x41000000")
+        sim.stop()
+        self.assertEqual([words[3:6] for words in sim.log() if words[0] == "W"],
+                         [["open", "efs:/n%20w", "flags:241"], ["write", "efs:/n%20w", "0:616263"],
+                          ["mkdir", "efs:/d", "mode:755"], ["control", "-", "-"],
+                          ["spc", "-", "-"]])
 
     def test_a_refused_write_is_marked_too(self):
         sim = self.sim("--fault", "errcode=unlink:13")

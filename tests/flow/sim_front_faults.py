@@ -119,6 +119,19 @@ class Faults(Case):
             self.assertEqual([words[3] for words in sim.log() if words[0] == "L"],
                              ["up", "client", "down", "up", "client"])
 
+    def test_power_cut(self):
+        write = b"\x27\xb9\x01" + b"\x07" + bytes(129)
+        read = b"\x26\xb9\x01" + bytes(130)
+        sim = self.sim("--fault", "powercut=2")
+        client = self.client(sim)
+        before = client.ask(read)
+        self.assertEqual(client.ask(write), write)
+        client.send(frame(write))
+        self.assertTrue(client.gone())
+        self.assertEqual(self.come_back(sim).ask(read), before)
+        self.assertEqual(sim.stop(), 0)
+        self.assertEqual([words[3] for words in sim.log() if words[0] == "F"], ["powercut"])
+
     def test_restart_on_a_pty(self):
         sim = self.sim("--fault", "restart=0", "--clock", "virtual", diag="pty")
         tty = Tty(sim.path)

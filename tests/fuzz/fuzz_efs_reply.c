@@ -11,9 +11,13 @@
 #include "frame/hdlc.h"
 #include "service/efs_codec.h"
 #include "service/efs_walk.h"
+#include "service/efs_write.h"
+#include "service/efs_write_codec.h"
 #include "service/identity.h"
 #include "service/nv.h"
 #include "service/nv_codec.h"
+#include "service/nv_write.h"
+#include "service/sync.h"
 #include "transport/transport.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -50,6 +54,25 @@ static void parse_efs(const uint8_t *p, size_t n)
         demand(len > 0 && len <= n - 8);
     qd_efs_get_stat(p, n, QD_EFS_OP_STAT, &a, &st, &e);
     qd_efs_get_stat(p, n, QD_EFS_OP_LSTAT, &a, &st, &e);
+}
+
+static void parse_written(const uint8_t *p, size_t n)
+{
+    struct qdiag_error e = {0};
+    struct qd_nv_reply r;
+    struct qd_efs_wrote wrote;
+    uint32_t token = 0;
+    uint16_t seq = 0;
+    uint8_t status = 0;
+    int32_t err = 0;
+    qd_nv_get_written(p, n, 0, &r, &e);
+    qd_nv_get_written(p, n, 1, &r, &e);
+    qd_efs_get_done(p, n, QD_EFS_OP_MKDIR, &err, &e);
+    qd_efs_get_done_seq(p, n, QD_EFS_OP_PUT, &seq, &err, &e);
+    if (n >= 12 && qd_efs_get_wrote(p, n, p[4], p[8], &wrote, &e) == 0)
+        demand(n >= 20);
+    qd_efs_get_sync(p, n, &token, &err, &e);
+    qd_efs_get_sync_status(p, n, &status, &err, &e);
 }
 
 static void parse_rest(const uint8_t *p, size_t n)
@@ -110,7 +133,11 @@ static void say_fitting(struct unit *u, const uint8_t *req, size_t n, const uint
     } else if (req[0] == 0x4B && n == 12 && req[2] == QD_EFS_OP_READDIR) {
         memcpy(reply + 4, req + 4, 8);
         head = 12;
-    } else if (req[0] == 0x26) {
+    } else if (req[0] == 0x4B && n >= 12 && req[2] == QD_EFS_OP_WRITE) {
+        memcpy(reply + 4, req + 4, 8);
+        head = 12;
+    } else if (req[0] == 0x26 || req[0] == 0x27) {
+        memcpy(reply, req, 3);
         head = 3;
     } else if (req[0] == 0x4B && req[1] == 0x30) {
         memcpy(reply, req, 8);
@@ -199,6 +226,42 @@ static int trouble(const char *dir, const struct qdiag_error *why, void *user)
     return ++*(unsigned *)user > 500 ? -QDIAG_E_FAILED : 0;
 }
 
+/* Whatever a unit answers: an outcome with a reason, and "done" only without one. */
+static void run_write(struct qd_diag *d, unsigned what)
+{
+    static const uint8_t data[3000];
+    struct qd_efs fs = {.diag = d, .subsys = 0x13, .max_path = QD_EFS_PATH_MAX};
+    struct qdiag_error e = {0};
+    struct qd_efs_contents c = {0644, data, sizeof data};
+    struct qd_written w = {0};
+    struct qd_sync s;
+    int rc = 0;
+    qd_diag_allow_writes(d, 1);
+    switch (what % 6) {
+    case 0:
+        rc = qd_nv_write(d, &(struct qd_nv_place){what >> 4 & 1, 441, 0}, data, &w, &e);
+        break;
+    case 1:
+        rc = qd_efs_write_file(&fs, "/f", &c, &w, &e);
+        break;
+    case 2:
+        rc = qd_efs_write_item(&fs, "/f", &c, &w, &e);
+        break;
+    case 3:
+        rc = qd_efs_mkdir(&fs, "/f", 0755, &w, &e);
+        break;
+    case 4:
+        rc = qd_efs_truncate(&fs, "/f", 1, &w, &e);
+        break;
+    default:
+        rc = qd_sync(&fs, &s, &e);
+        demand((s.how == QD_SYNC_DONE) == (s.reason[0] == '\0'));
+        w.how = QD_HOW_DONE;
+    }
+    demand((w.how == QD_HOW_DONE) == (w.reason[0] == '\0'));
+    demand(rc == 0 || (rc == -e.code && (what % 6 == 5 || w.how != QD_HOW_DONE)));
+}
+
 static void run_session(struct qd_diag *d, unsigned what)
 {
     struct qd_efs fs = {.diag = d, .subsys = 0x13, .max_path = QD_EFS_PATH_MAX};
@@ -250,7 +313,10 @@ static void play(const uint8_t *data, size_t size)
     u.ctx->clock = &u.clock;
     struct qd_link *l = qd_link_new(u.ctx, &unit_ops, &u, "fuzz:");
     demand(l != NULL && qd_diag_open(&d, &l, &e) == 0);
-    run_session(d, data[0]);
+    if (data[0] & 0x80)
+        run_write(d, data[0] & 0x7f);
+    else
+        run_session(d, data[0]);
     demand(u.requests < 10000 + 10 * size);
     qd_diag_close(&d);
     qd_buf_free(&u.out);
@@ -262,6 +328,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0 || size > 65536)
         return 0;
     parse_efs(data, size);
+    parse_written(data, size);
     parse_rest(data, size);
     play(data, size);
     return 0;

@@ -5,3 +5,9 @@ tests_unit_test_sections_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_sections_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sections_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la src/transport/libtransport.la src/base/libbase.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_redact_capture
+TESTS += tests/unit/test_redact_capture
+tests_unit_test_redact_capture_SOURCES = tests/unit/test_redact_capture.c tests/unit/vector.c tests/unit/vector.h
+tests_unit_test_redact_capture_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_redact_capture_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_redact_capture_LDADD = $(tests_unit_test_sections_LDADD)

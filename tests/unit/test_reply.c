@@ -131,10 +131,17 @@ static void test_read_only(void **state)
 {
     static const uint8_t efs_reads[] = {0, 1, 2, 3, 4, 7, 11, 12, 13, 15, 16, 17, 19, 42, 43};
     static const uint8_t plain_reads[] = {0x00, 0x01, 0x1c, 0x1d, 0x26, 0x51, 0x67, 0x7b, 0x7c};
+    unsigned writes = 0;
 
     (void)state;
     for (unsigned cmd = 0; cmd < QD_CMD_COUNT; cmd++) {
         const struct qd_cmd_rule *rule = qd_cmd_rule((enum qd_cmd)cmd);
+
+        if (rule->writes) { /* sent once, and never by a session that only reads */
+            assert_int_equal(rule->repeat, 0);
+            writes++;
+            continue;
+        }
 
         assert_non_null(rule->name);
         assert_true(rule->min >= rule->head);
@@ -143,6 +150,7 @@ static void test_read_only(void **state)
         else if (rule->any_sub)
             assert_non_null(memchr(efs_reads, rule->op, sizeof efs_reads));
     }
+    assert_int_equal(writes, 17);
 }
 
 static void ask(struct qd_recent *r, enum qd_cmd cmd, const char *hex)
