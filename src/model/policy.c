@@ -10,6 +10,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/backup.h"
+#include "model/ident.h"
+
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 #define PATH_CAP 1100u
 #define RFNV_DIR "/nv/item_files/rfnv/"
@@ -150,6 +153,53 @@ int qd_policy_path_door(const char *path, struct qdiag_error *e)
                       "everything below /nvm is another door to NV items, the IMEI among them");
     const char *text = door_classes[qd_catalog_path_class(p)];
     return text ? refuse(e, p, text) : 0;
+}
+
+int qd_policy_link_target(const char *path, const uint8_t *target, size_t n, char *out, size_t cap)
+{
+    char joined[2 * PATH_CAP];
+    const char *slash = strrchr(path, '/');
+    int dir = slash ? (int)(slash - path) : 0;
+    if (n == 0 || n >= PATH_CAP || dir >= (int)PATH_CAP || memchr(target, '\0', n))
+        return -1;
+    snprintf(joined, sizeof joined, "%.*s/%.*s", target[0] == '/' ? 0 : dir, path, (int)n,
+             (const char *)target);
+    return qd_path_normalise(joined, out, cap);
+}
+
+/* A blank identity may be filled with a usable one, and with nothing else. */
+static int identity_step(const struct qd_step *s, struct qdiag_error *e)
+{
+    uint16_t id = (uint16_t)s->key.nv;
+    int blank = s->before.kind == QD_THERE_ABSENT ||
+                (s->before.kind == QD_THERE_NV && s->before.len == QD_NV_SIZE &&
+                 qd_ident_item_class(id, s->before.data) == QD_IDENT_BLANK);
+    int usable = s->after.kind == QD_THERE_NV && s->after.len == QD_NV_SIZE &&
+                 qd_ident_item_class(id, s->after.data) == QD_IDENT_USABLE;
+    char item[32];
+    snprintf(item, sizeof item, "NV %u", id);
+    return blank && usable ? 0 : refuse(e, item, "the unit has an identity of its own there");
+}
+
+int qd_policy_step(const struct qd_step *s, struct qdiag_error *e)
+{
+    char target[PATH_CAP];
+    if (s->decision != QD_DO_WRITE)
+        return 0;
+    if (!s->key.path) {
+        struct qd_rule r = qd_policy_nv((uint16_t)s->key.nv);
+        if (r.class == QD_CLASS_IDENTITY && r.policy == QD_POLICY_IF_BLANK)
+            return identity_step(s, e);
+        if (r.class == QD_CLASS_IDENTITY && r.policy == QD_POLICY_SAME_FW)
+            return 0;
+        return qd_policy_nv_door((uint16_t)s->key.nv, e);
+    }
+    int rc = qd_policy_path_door(s->key.path, e);
+    if (rc != 0 || s->after.kind != QD_THERE_LINK)
+        return rc;
+    if (qd_policy_link_target(s->key.path, s->after.data, s->after.len, target, sizeof target) != 0)
+        return refuse(e, s->key.path, "the target of the link is empty, too long or damaged");
+    return qd_policy_path_door(target, e);
 }
 
 /* "…_Subscription01" and so on are instances of the path before. */

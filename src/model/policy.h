@@ -31,6 +31,12 @@ const char *qd_policy_name(enum qd_policy p); /* "never", "if-blank", "same-unit
 int qd_policy_nv_door(uint16_t id, struct qdiag_error *e);
 int qd_policy_path_door(const char *path, struct qdiag_error *e);
 
+/* A step that is about to be carried out, or came from a file: 0, or -QDIAG_E_POLICY. A step that
+ * writes must pass a door, or fill a blank identity item with a usable value. */
+int qd_policy_step(const struct qd_step *s, struct qdiag_error *e);
+/* Absolute form of what a link at path points to; -1 when it has none. */
+int qd_policy_link_target(const char *path, const uint8_t *target, size_t n, char *out, size_t cap);
+
 /* What a file most likely is, when neither the unit nor the backup says: ITEM or FILE. items: 1
  * when it stands in a section of item files. */
 enum qd_there qd_policy_file_kind(const char *path, int items);
