@@ -4,7 +4,7 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/collect_efs.h src/flow/collect_nv.c src/flow/device.c src/flow/device.h \
 	src/flow/contents.c src/flow/contents.h src/flow/contents_items.c \
 	src/flow/contents_parts.c src/flow/contents_parts.h src/flow/diff_file.c \
-	src/flow/firmware.c src/flow/guard.c \
+	src/flow/compare.c src/flow/compare.h src/flow/firmware.c src/flow/guard.c \
 	src/flow/guard.def src/flow/guard.h src/flow/plan.c src/flow/plan.h \
 	src/flow/plan_keys.c src/flow/plan_single.c src/flow/plan_view.c src/flow/plan_view.h \
 	src/flow/plan_want.c src/flow/plan_want.h \

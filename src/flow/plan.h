@@ -28,8 +28,9 @@ struct qd_plan_in {
     uint8_t efs[2]; /* subsystems of the unit, that with the RF files first; 0 = none */
     const struct qd_guard *guard;
     const struct qd_firmware *firmware;
-    uint32_t only;       /* bits 1u << enum qd_class; 0 = all */
-    int accept_firmware; /* config although the firmware differs or is not known */
+    int plain_unless_noted; /* the file has a manifest: without a mode it was a plain file */
+    uint32_t only;          /* bits 1u << enum qd_class; 0 = all */
+    int accept_firmware;    /* config although the firmware differs or is not known */
     const char *source_sha256;
     const char *unit_digest, *salt; /* see qd_anchors_digest; "" = none */
 };

@@ -11,12 +11,13 @@
 #include "base/buf.h"
 #include "base/text.h"
 
-#define PATH_CAP  1100u
-#define RFNV_DIR  "/nv/item_files/rfnv/"
-#define XO_DIR    "/tcxomgr/"
-#define FORMAT    0170000u
-#define FMT_ITEM  0160000u
-#define FMT_PLAIN 0100000u
+#define PATH_CAP   1100u
+#define RFNV_DIR   "/nv/item_files/rfnv/"
+#define XO_DIR     "/tcxomgr/"
+#define FORMAT     0170000u
+#define FMT_ITEM   0160000u
+#define FMT_PLAIN  0100000u
+#define PLAIN_MODE 0644u /* what a manifest does not mention */
 
 struct collecting {
     const struct qd_view *view;
@@ -152,8 +153,12 @@ static int add_efs(struct collecting *c, const char *path, uint8_t fs, const str
     else if (strlen(p) > QD_PLAN_PATH_MAX || after->len > QD_PLAN_FILE_MAX)
         x.problem = QD_REASON_TOO_LARGE;
     int rc = add(c, &x);
-    if (rc == 0)
-        settle_kind(&c->w->v[c->w->n - 1]);
+    struct qd_want *w = rc == 0 ? &c->w->v[c->w->n - 1] : NULL;
+    if (w)
+        settle_kind(w);
+    if (w && c->view->in->plain_unless_noted && w->before.kind == QD_THERE_ABSENT &&
+        w->after.kind == QD_THERE_FILE && w->after.mode == QD_MODE_ANY)
+        w->after.mode = PLAIN_MODE;
     return rc;
 }
 
@@ -164,7 +169,9 @@ static int add_file(struct collecting *c, const struct qd_file *f)
     struct qd_state s = {.mode = f->mode ? f->mode & 07777u : QD_MODE_ANY,
                          .data = f->len ? f->data : NULL,
                          .len = f->len};
-    if (f->mode == 0)
+    if (f->mode == 0 && c->view->in->plain_unless_noted)
+        s.kind = QD_THERE_FILE;
+    else if (f->mode == 0)
         s.kind = qd_policy_file_kind(f->path, f->section != QD_SEC_EFS_BACKUP);
     else if (format == FMT_ITEM)
         s.kind = QD_THERE_ITEM;

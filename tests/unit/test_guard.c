@@ -14,6 +14,7 @@
 
 #include "base/digest.h"
 #include "base/hex.h"
+#include "base/text.h"
 #include "flow/guard.h"
 
 /* One letter per anchor: '-' = not there, '0' = blank, '!' = damaged, letters = values. */
@@ -342,17 +343,17 @@ static void test_at_imei(void **state)
     struct qd_guard g;
     file_side(&f, &a);
     unit_side(&both, &u);
-    strcpy(u.extra_imei, B15);
+    qd_copy_text(u.extra_imei, sizeof u.extra_imei, B15);
     qd_guard_judge(&a, &u, NULL, &g);
     assert_int_equal(g.verdict, QD_GUARD_ALLOW);
-    strcpy(u.extra_imei, "001001000000114");
+    qd_copy_text(u.extra_imei, sizeof u.extra_imei, "001001000000114");
     qd_guard_judge(&a, &u, NULL, &g);
     assert_int_equal(g.verdict, QD_GUARD_REFUSE);
     unit_side(&blank, &u);
-    strcpy(u.extra_imei, "001001000000114");
+    qd_copy_text(u.extra_imei, sizeof u.extra_imei, "001001000000114");
     qd_guard_judge(&a, &u, NULL, &g);
     assert_int_equal(g.verdict, QD_GUARD_REFUSE);
-    strcpy(u.extra_imei, A15);
+    qd_copy_text(u.extra_imei, sizeof u.extra_imei, A15);
     qd_guard_judge(&a, &u, NULL, &g);
     assert_int_equal(g.rule, QD_GUARD_RULE_G3C);
     assert_int_equal(g.verdict, QD_GUARD_NEEDS);
@@ -510,7 +511,7 @@ static void test_firmware(void **state)
     assert_int_equal(w.revision, QD_REV_MATCH);
     assert_int_equal(qd_firmware_check(&w, 1, 0, &e), 0);
 
-    strcpy(u.firmware_full, "EG95EFBR06A08M4G_01.001.01.001");
+    qd_copy_text(u.firmware_full, sizeof u.firmware_full, "EG95EFBR06A08M4G_01.001.01.001");
     qd_firmware_judge(&f, &u, &w);
     assert_int_equal(w.revision, QD_REV_MATCH); /* the same form of both */
     f.software[0] = '\0';
@@ -521,7 +522,7 @@ static void test_firmware(void **state)
     assert_int_equal(qd_firmware_check(&w, 0, 0, NULL), 0);
     assert_int_equal(qd_firmware_check(&w, 1, 1, NULL), 0);
 
-    strcpy(f.software, "EG95EFBR06A09M4G");
+    qd_copy_text(f.software, sizeof f.software, "EG95EFBR06A09M4G");
     qd_firmware_judge(&f, &u, &w);
     assert_int_equal(w.revision, QD_REV_DIFFERS);
     assert_int_equal(qd_firmware_check(&w, 1, 0, NULL), -QDIAG_E_POLICY);
@@ -543,8 +544,8 @@ static void test_firmware(void **state)
 
     memset(&f, 0, sizeof f);
     memset(&u, 0, sizeof u);
-    strcpy(f.software, "MPSS.AT.4.0.1-00123-SDX55_GEN_P");
-    strcpy(u.software, "MPSS.AT.4.0.1-00123-SDX55_GEN_PACK-1");
+    qd_copy_text(f.software, sizeof f.software, "MPSS.AT.4.0.1-00123-SDX55_GEN_P");
+    qd_copy_text(u.software, sizeof u.software, "MPSS.AT.4.0.1-00123-SDX55_GEN_PACK-1");
     qd_firmware_judge(&f, &u, &w);
     assert_int_equal(w.revision, QD_REV_NOTE); /* cut by a vendor tool at 31 bytes */
 }

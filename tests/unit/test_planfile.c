@@ -96,8 +96,9 @@ static char *replaced(const char *text, const char *from, const char *to)
     const char *at = strstr(text, from);
     if (!at)
         fail_msg("'%s' is not in the text", from);
-    char *out = malloc(strlen(text) + strlen(to) + 1);
-    sprintf(out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    size_t cap = strlen(text) + strlen(to) + 1;
+    char *out = malloc(cap);
+    snprintf(out, cap, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
     return out;
 }
 
@@ -189,8 +190,9 @@ static void test_forbidden(void **state)
     char *text = load("alias", &n), *at = strstr(text, "/nvm/num/550");
     char *class = strstr(at, "\"network\"");
     assert_non_null(class);
-    char *fixed = malloc(strlen(text) + 8);
-    sprintf(fixed, "%.*s\"identity\"%s", (int)(class - text), text, class + 9);
+    size_t cap = strlen(text) + 8;
+    char *fixed = malloc(cap);
+    snprintf(fixed, cap, "%.*s\"identity\"%s", (int)(class - text), text, class + 9);
     struct qdiag_error e;
     struct qd_plan *p;
     assert_int_equal(read_text(fixed, &p, &e), -QDIAG_E_POLICY);
