@@ -12,7 +12,8 @@ src_container_libcontainer_la_SOURCES = \
 	src/container/gz.c \
 	src/container/gz.h src/container/manifest.c src/container/manifest.h \
 	src/container/manifest_streams.c src/container/manifest_streams.h src/container/manifest_apply.c \
-	src/container/manifest_read.c src/container/qcn.h src/container/qcn_efs.c \
+	src/container/manifest_read.c src/container/planfile.h \
+	src/container/planfile_read.c src/container/planfile_write.c src/container/qcn.h src/container/qcn_efs.c \
 	src/container/qcn_nv.c src/container/qcn_props.c src/container/qcn_read.c \
 	src/container/qcn_write.c src/container/sniff.c src/container/tree.c src/container/tree.h \
 	src/container/xqcn_hex.c src/container/xqcn_hex.h src/container/xqcn_lift.c \
@@ -25,4 +26,5 @@ src_container_libcontainer_la_SOURCES += src/container/tar_none.c
 endif
 src_container_libcontainer_la_CFLAGS = $(AM_CFLAGS) $(LIBXML_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS) $(LIBARCHIVE_CFLAGS)
 src_container_libcontainer_la_LIBADD = $(LIBXML_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(LIBARCHIVE_LIBS)
-EXTRA_DIST += docs/formats/catalog.md docs/formats/folder.md docs/formats/manifest.md docs/formats/qcn.md
+EXTRA_DIST += docs/formats/catalog.md docs/formats/folder.md docs/formats/guard.md \
+	docs/formats/manifest.md docs/formats/plan.md docs/formats/qcn.md

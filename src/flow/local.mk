@@ -4,7 +4,11 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/collect_efs.h src/flow/collect_nv.c src/flow/device.c src/flow/device.h \
 	src/flow/contents.c src/flow/contents.h src/flow/contents_items.c \
 	src/flow/contents_parts.c src/flow/contents_parts.h src/flow/diff_file.c \
-	src/flow/efs_access.c src/flow/efs_place.h src/flow/labels.c src/flow/labels.h src/flow/nv_access.c \
+	src/flow/efs_access.c src/flow/efs_place.h src/flow/labels.c src/flow/labels.h \
+	src/flow/nv_access.c src/flow/compare.c src/flow/compare.h src/flow/firmware.c \
+	src/flow/guard.c src/flow/guard.def src/flow/guard.h src/flow/plan.c src/flow/plan.h \
+	src/flow/plan_keys.c src/flow/plan_single.c src/flow/plan_view.c src/flow/plan_view.h \
+	src/flow/plan_want.c src/flow/plan_want.h \
 	src/flow/find.c src/flow/identity.c src/flow/identity.h src/flow/probe.c src/flow/redact.c src/flow/redact.h \
 	src/flow/convert.c src/flow/convert.h src/flow/folder_io.c src/flow/folder_io.h \
 	src/flow/load.c src/flow/load.h src/flow/snapshot.c src/flow/snapshot.h src/flow/store.c src/flow/store.h src/flow/version.c \

@@ -96,6 +96,27 @@ enum qd_ident_class qd_esn_class(uint32_t esn)
     return QD_IDENT_USABLE;
 }
 
+enum qd_ident_class qd_ident_item_class(uint16_t id, const uint8_t *data)
+{
+    char text[16];
+    switch (id) {
+    case 550:
+        return qd_imei_decode(data, text);
+    case 1943:
+    case 5598:
+        return qd_meid_decode(data, text);
+    case 0:
+    case 5597:
+        return qd_esn_class(qd_get32(data));
+    default:
+        break;
+    }
+    size_t n = QD_NV_SIZE;
+    while (n > 0 && data[n - 1] == 0)
+        n--;
+    return all_equal(data, n, 0xff) ? QD_IDENT_BLANK : QD_IDENT_USABLE; /* n = 0: all zero */
+}
+
 const char *qd_ident_class_name(enum qd_ident_class c)
 {
     switch (c) {

@@ -22,6 +22,9 @@ enum qd_ident_class qd_meid_decode(const uint8_t *data, char hex[15]);
 /* USABLE unless 0, 0xFFFFFFFF or the placeholder 0xDEADD00D. */
 enum qd_ident_class qd_esn_class(uint32_t esn);
 
+/* data: 128 bytes of any item of class identity. BLANK: any value that every unit could have. */
+enum qd_ident_class qd_ident_item_class(uint16_t id, const uint8_t *data);
+
 const char *
 qd_ident_class_name(enum qd_ident_class c); /* "unknown", "blank", "usable", "damaged" */
 

@@ -13,5 +13,6 @@ include tests/fuzz/efs_reply.mk
 include tests/fuzz/cfb.mk
 include tests/fuzz/xqcn.mk
 include tests/fuzz/manifest.mk
+include tests/fuzz/plan.mk
 include tests/fuzz/gz.mk
 include tests/fuzz/tar.mk

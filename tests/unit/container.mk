@@ -66,3 +66,10 @@ tests_unit_test_tar_SOURCES = tests/unit/test_tar.c
 tests_unit_test_tar_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_tar_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_tar_LDADD = $(CONTAINER_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_planfile
+TESTS += tests/unit/test_planfile
+tests_unit_test_planfile_SOURCES = tests/unit/test_planfile.c
+tests_unit_test_planfile_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_planfile_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_planfile_LDADD = $(CONTAINER_TEST_LIBS)

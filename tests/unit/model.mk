@@ -41,3 +41,10 @@ tests_unit_test_needle_SOURCES = tests/unit/test_needle.c
 tests_unit_test_needle_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_needle_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_needle_LDADD = $(MODEL_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_policy
+TESTS += tests/unit/test_policy
+tests_unit_test_policy_SOURCES = tests/unit/test_policy.c
+tests_unit_test_policy_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_policy_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_policy_LDADD = $(MODEL_TEST_LIBS)

@@ -381,12 +381,42 @@ static void test_cut_everywhere(void **state)
     unmake(&m);
 }
 
+/* What a guard gets out of it: hashes that fit the unit's values, never the placeholder. */
+static void test_anchors(void **state)
+{
+    (void)state;
+    struct qdiag_error e = {0};
+    struct qd_anchors a = {.software = "from the file"};
+    struct qd_manifest *m;
+    struct made made;
+    make(&made);
+    assert_int_equal(qd_manifest_read((uint8_t *)made.json, made.len, "m", &m, &e), 0);
+    qd_manifest_anchors(m, &a);
+    assert_true(qd_anchors_is(&a, QD_ANCHOR_IMEI, "001001000000015"));
+    assert_true(qd_anchors_is(&a, QD_ANCHOR_IMEI2, "001001000000114"));
+    assert_false(qd_anchors_is(&a, QD_ANCHOR_IMEI2, "001001000000015"));
+    assert_true(qd_anchors_is(&a, QD_ANCHOR_MODULE_SERIAL, "S1"));
+    assert_int_equal(a.fact[QD_ANCHOR_IMEI3].state, QD_IDENT_UNKNOWN);
+    assert_int_equal(a.fact[QD_ANCHOR_MEID].state, QD_IDENT_UNKNOWN);
+    assert_int_not_equal(a.fact[QD_ANCHOR_ESN].state, QD_IDENT_USABLE);
+    assert_string_equal(a.model, "EM160R");
+    assert_int_equal(a.model_number, made.b->model);
+    assert_string_equal(a.software, "from the file");
+    assert_int_equal(a.contradicts, 0);
+    qd_manifest_free(&m);
+    unmake(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_content),        cmocka_unit_test(test_no_identity_inside),
-        cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_every_changed_stream_is_found),
-        cmocka_unit_test(test_stream_gone),    cmocka_unit_test(test_strict_reading),
+        cmocka_unit_test(test_anchors),
+        cmocka_unit_test(test_content),
+        cmocka_unit_test(test_no_identity_inside),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_every_changed_stream_is_found),
+        cmocka_unit_test(test_stream_gone),
+        cmocka_unit_test(test_strict_reading),
         cmocka_unit_test(test_cut_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
