@@ -24,6 +24,7 @@ enum qd_class {
     QD_CLASS_FIRMWARE, /* counters, checksums, versions, modes */
     QD_CLASS_MISC
 };
+#define QD_CLASSES ((size_t)QD_CLASS_MISC + 1)
 
 enum qd_class qd_catalog_nv_class(uint16_t id);
 enum qd_class qd_catalog_path_class(const char *path); /* any spelling; normalised inside */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What may be written back, by class and by item: hard rules only (policy.def). Labels of names
+ * never take part. Pure. */
+#ifndef QD_MODEL_POLICY_H
+#define QD_MODEL_POLICY_H
+
+#include "model/plan.h"
+
+enum qd_policy {
+    QD_POLICY_NEVER,
+    QD_POLICY_IF_BLANK, /* same unit, and its own value is blank */
+    QD_POLICY_SAME_UNIT,
+    QD_POLICY_SAME_FW /* same unit, same firmware */
+};
+
+struct qd_rule {
+    enum qd_class class;
+    enum qd_policy policy;
+    enum qd_reason reason; /* why not, when NEVER */
+    int set;               /* 1: belongs to the calibration, which goes back whole or not at all */
+};
+
+struct qd_rule qd_policy_nv(uint16_t id);
+/* Any spelling of a path; one that cannot be brought to a safe spelling is NEVER. */
+struct qd_rule qd_policy_path(const char *path);
+const char *qd_policy_name(enum qd_policy p); /* "never", "if-blank", "same-unit", "same-fw" */
+
+/* Doors of single writes: 0, or -QDIAG_E_POLICY naming the rule. A path may be spelled in any way;
+ * the target of a link counts as much as its place. */
+int qd_policy_nv_door(uint16_t id, struct qdiag_error *e);
+int qd_policy_path_door(const char *path, struct qdiag_error *e);
+
+/* A regular file although it stands among item files. */
+int qd_policy_is_regular(const char *path);
+
+#endif
