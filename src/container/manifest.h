@@ -5,6 +5,7 @@
 #define QD_CONTAINER_MANIFEST_H
 
 #include "container/container.h"
+#include "model/anchors.h"
 
 struct qd_evidence { /* what tells this unit from another; "" or QD unknown = not known */
     char imei[QD_SUBS][16];
@@ -74,6 +75,9 @@ int qd_manifest_apply(const struct qd_manifest *m, const struct qd_notes *notes,
 /* Subsystems that answered, as far as the manifest names them; model name or NULL. */
 void qd_manifest_efs(const struct qd_manifest *m, uint8_t efs[2]);
 const char *qd_manifest_model(const struct qd_manifest *m);
+
+/* Hashes of the unit's evidence; model name and firmware where out does not have them yet. */
+void qd_manifest_anchors(const struct qd_manifest *m, struct qd_anchors *out);
 
 /* Compares the tree of a file with its manifest, stream by stream. */
 int qd_manifest_compare(const struct qd_manifest *m, const struct qd_node *tree,

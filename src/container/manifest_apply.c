@@ -217,3 +217,45 @@ const char *qd_manifest_model(const struct qd_manifest *m)
 {
     return json_string_value(json_object_get(json_object_get(m->json, "model"), "name"));
 }
+
+static void take_hash(const json_t *o, struct qd_hashed_anchors *h, enum qd_anchor which)
+{
+    const char *hash = text(o, "sha256");
+    if (strlen(hash) != 64 || strspn(hash, "0123456789abcdef") != 64)
+        return;
+    qd_copy_text(h->v[which].hash, sizeof h->v[which].hash, hash);
+    qd_copy_text(h->v[which].last4, sizeof h->v[which].last4, text(o, "last4"));
+}
+
+static void take_text(char *out, size_t cap, const char *s)
+{
+    if (!out[0])
+        qd_copy_text(out, cap, s);
+}
+
+void qd_manifest_anchors(const struct qd_manifest *m, struct qd_anchors *out)
+{
+    const json_t *unit = json_object_get(m->json, "unit"), *x;
+    const json_t *firmware = json_object_get(m->json, "firmware");
+    const json_t *model = json_object_get(m->json, "model");
+    struct qd_hashed_anchors h = {.salt = {0}};
+    const char *salt = text(unit, "salt");
+    size_t i;
+    take_text(out->model, sizeof out->model, text(model, "name"));
+    take_text(out->software, sizeof out->software, text(firmware, "software"));
+    if (!out->model_number)
+        out->model_number = (uint16_t)json_integer_value(json_object_get(model, "number"));
+    if (strlen(salt) != 2 * sizeof h.salt || qd_unhex(salt, h.salt, sizeof h.salt) != 0)
+        return;
+    json_array_foreach(json_object_get(unit, "imei"), i, x)
+    {
+        json_int_t sub = json_integer_value(json_object_get(x, "sub"));
+        if (sub >= 0 && sub < QD_SUBS)
+            take_hash(x, &h, (enum qd_anchor)(QD_ANCHOR_IMEI + sub));
+    }
+    take_hash(json_object_get(unit, "meid"), &h, QD_ANCHOR_MEID);
+    take_hash(json_object_get(unit, "esn"), &h, QD_ANCHOR_ESN);
+    take_hash(json_object_get(unit, "usb_serial"), &h, QD_ANCHOR_USB_SERIAL);
+    take_hash(json_object_get(unit, "module_serial"), &h, QD_ANCHOR_MODULE_SERIAL);
+    qd_anchors_add_hashed(out, &h);
+}

@@ -4,10 +4,13 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/collect_efs.h src/flow/collect_nv.c src/flow/device.c src/flow/device.h \
 	src/flow/contents.c src/flow/contents.h src/flow/contents_items.c \
 	src/flow/contents_parts.c src/flow/contents_parts.h src/flow/diff_file.c \
-	src/flow/find.c src/flow/execute.h src/flow/journal.c src/flow/journal.h src/flow/outcome.h \
-	src/flow/identity.c src/flow/identity.h src/flow/probe.c src/flow/redact.c src/flow/redact.h \
+	src/flow/firmware.c src/flow/guard.c \
+	src/flow/guard.def src/flow/guard.h \
+	src/flow/find.c src/flow/identity.c src/flow/identity.h src/flow/probe.c src/flow/redact.c src/flow/redact.h \
 	src/flow/convert.c src/flow/convert.h src/flow/folder_io.c src/flow/folder_io.h \
 	src/flow/load.c src/flow/load.h src/flow/store.c src/flow/store.h src/flow/version.c \
 	src/flow/verdict.c src/flow/verdict.h src/flow/redact_doc.c src/flow/redact_file.c \
 	src/flow/redact_file.h src/flow/redact_names.c src/flow/redact_names.h
 src_flow_libflow_la_CFLAGS = $(AM_CFLAGS)
+# The journal and the one door to a unit.
+src_flow_libflow_la_SOURCES += src/flow/execute.h src/flow/journal.c src/flow/journal.h src/flow/outcome.h

@@ -31,7 +31,11 @@ const char *qd_policy_name(enum qd_policy p); /* "never", "if-blank", "same-unit
 int qd_policy_nv_door(uint16_t id, struct qdiag_error *e);
 int qd_policy_path_door(const char *path, struct qdiag_error *e);
 
-/* A regular file although it stands among item files. */
-int qd_policy_is_regular(const char *path);
+/* What a file most likely is, when neither the unit nor the backup says: ITEM or FILE. items: 1
+ * when it stands in a section of item files. */
+enum qd_there qd_policy_file_kind(const char *path, int items);
+
+#define QD_PLAN_PATH_MAX 251u /* longest path, and largest file, that a plan takes */
+#define QD_PLAN_FILE_MAX (16u << 20)
 
 #endif

@@ -5,3 +5,13 @@ tests_unit_test_sections_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_sections_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sections_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la src/transport/libtransport.la src/base/libbase.la $(UNIT_LIBS)
 
+
+# Guard, planner, verify: pure.
+PLAN_TESTS = tests/unit/test_guard
+check_PROGRAMS += $(PLAN_TESTS)
+TESTS += $(PLAN_TESTS)
+
+tests_unit_test_guard_SOURCES = tests/unit/test_guard.c
+tests_unit_test_guard_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_guard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_guard_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la src/transport/libtransport.la src/base/libbase.la $(UNIT_LIBS)
