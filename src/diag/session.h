@@ -8,10 +8,11 @@
  * taken off. Time is limited by deadlines, never by counting frames.
  *
  * A CRC-valid frame that looks like a reply but matches nothing is a *stray* when it could answer a
- * command asked for lately: late, duplicated, or another client's. A reply to a command this session
- * has not sent lately is *foreign*: counted, and no reason for doubt. Replies that repeat nothing of their request (EFS OPEN, STAT, …) can only be
- * told apart by order, so a service notes the stray count before such a sequence and asks for
- * a checkpoint after it: if the count moved, the sequence is not to be trusted and is done again.
+ * command asked for lately: late, duplicated, or another client's. A reply to a command this
+ * session has not sent lately is *foreign*: counted, and no reason for doubt. Replies that repeat
+ * nothing of their request (EFS OPEN, STAT, …) can only be told apart by order, so a service notes
+ * the stray count before such a sequence and asks for a checkpoint after it: if the count moved,
+ * the sequence is not to be trusted and is done again.
  */
 #ifndef QD_DIAG_SESSION_H
 #define QD_DIAG_SESSION_H
@@ -39,7 +40,8 @@ struct qd_reply {
 };
 
 struct qd_diag_stats {
-    uint64_t requests, replies, unsolicited, strays, foreign, bad_frames, timeouts, bytes_out, bytes_in;
+    uint64_t requests, replies, unsolicited, strays, foreign, bad_frames, timeouts, bytes_out,
+        bytes_in;
 };
 
 /* Makes a session that owns the link (*link becomes NULL on success), drains what a killed client
@@ -54,9 +56,9 @@ void qd_diag_close(struct qd_diag **d);
  * Returns 0 with r filled: also when the unit answered with an error frame (r->bad). Negative:
  * TIMEOUT (this request only; a repeatable read was sent twice), LINK_SILENT (repeated silence: the
  * session is over), LINK_GONE, LINK_IO, PROTOCOL (reply shorter than cmd.def says), BUG (the bytes
- * are not a request of that command, or cmd.def does not allow them; nothing was sent), CANCELLED (a
- * repeatable read whose answer was still not there 1 s after a stop was asked for). After TIMEOUT
- * the session has drained the link and a late reply will be recognised as a stray.
+ * are not a request of that command, or cmd.def does not allow them; nothing was sent), CANCELLED
+ * (a repeatable read whose answer was still not there 1 s after a stop was asked for). After
+ * TIMEOUT the session has drained the link and a late reply will be recognised as a stray.
  *
  * Bound: with T = the context's time-out, one call takes at most 2 * (T + 200 ms), however much the
  * unit says meanwhile. Three unanswered requests in a row end the session with LINK_SILENT, and so
@@ -65,6 +67,19 @@ void qd_diag_close(struct qd_diag **d);
  * same error at once and sends nothing. */
 int qd_diag_ask(struct qd_diag *d, enum qd_cmd cmd, const uint8_t *req, size_t n,
                 struct qd_reply *r, struct qdiag_error *e);
+
+/* Lets this session send the rows of cmd.def that have .writes: without it each of them is -BUG and
+ * nothing is sent, so that a session is read-only until somebody says otherwise. Caller:
+ * flow/execute.c only (tests/check/doors.py).
+ *
+ * A row with .writes is sent once, whatever happens. It gets qd_diag_write_ms to be answered; when
+ * it is not, or its reply is damaged or cut, qd_diag_ask returns TIMEOUT, PROTOCOL or LINK_* with
+ * e->touch = QDIAG_TOUCH_UNKNOWN: the unit may have carried it out. A stop asked for by the user
+ * does not shorten the wait. */
+void qd_diag_allow_writes(struct qd_diag *d, int on);
+
+/* How long one write may take: five times the context's time-out, 15 s with the default. */
+unsigned qd_diag_write_ms(const struct qd_diag *d);
 
 /* Sends a request whose reply cannot be confused with any other and waits for that reply: when it
  * returns 0, everything the unit said before has been seen and judged. */
