@@ -29,6 +29,7 @@ static const struct {
     [QD_RESULT_LOST] = {"lost", "accepted, but gone after the reset"},
     [QD_RESULT_CHANGED] = {"changed", "changed since the plan was made; not written"},
     [QD_RESULT_UNKNOWN] = {"unknown", "the link went during the write"},
+    [QD_RESULT_NOT_SENT] = {"not-sent", "the link went before it was written"},
     [QD_RESULT_UNDONE] = {"undone", "put back as it was"},
     [QD_RESULT_KEPT] = {"kept", "identity of this unit; not taken away again"},
     [QD_RESULT_STAYS] = {"stays", "cannot be taken away again over DIAG"},
@@ -209,27 +210,28 @@ static const char *frame_fault(const uint8_t *p, size_t n, uint32_t seq, int *to
     return qd_get32(p + 4) == seq ? NULL : "a record is missing before it, or it stands twice";
 }
 
-enum qd_jfound qd_jrecord_decode(const uint8_t *p, size_t n, uint32_t seq, struct qd_jrecord *r,
-                                 size_t *used, const char *name, struct qdiag_error *e)
+enum qd_jfound qd_jrecord_decode(struct qd_cursor *file, uint32_t seq, struct qd_jrecord *r,
+                                 const char *name, struct qdiag_error *e)
 {
     struct qd_cursor c = {0};
     int torn, rc = 0;
 
     memset(r, 0, sizeof *r);
     r->wire = -1;
-    *used = 0;
-    if (n == 0)
+    if (file->left == 0)
         return QD_JFOUND_END;
-    c.bad = frame_fault(p, n, seq, &torn);
+    c.bad = frame_fault(file->p, file->left, seq, &torn);
     if (torn)
         return QD_JFOUND_TORN;
     if (!c.bad) {
-        c.p = p + HEAD;
-        c.left = qd_get32(p);
-        *used = HEAD + c.left + TAIL;
+        size_t body = qd_get32(file->p);
+        c.p = file->p + HEAD;
+        c.left = body;
         rc = decode_body(&c, r, name, e);
         if (rc == 0 && !c.bad && c.left)
             c.bad = "bytes are left over at its end";
+        file->p += HEAD + body + TAIL;
+        file->left -= HEAD + body + TAIL;
         if (rc == 0 && !c.bad)
             return QD_JFOUND_RECORD;
     }

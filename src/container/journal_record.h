@@ -8,6 +8,7 @@
 #define QD_CONTAINER_JOURNAL_RECORD_H
 
 #include "base/buf.h"
+#include "container/plan_codec.h"
 #include "model/plan.h"
 
 #define QD_JOURNAL_MAGIC      "qdiag journal 1\n"
@@ -40,9 +41,10 @@ enum qd_result {
     QD_RESULT_LOST,    /* read back equal at once, and different after the reset */
     QD_RESULT_CHANGED, /* the unit holds neither what the plan saw nor what it wants: not written */
     QD_RESULT_UNKNOWN, /* the link went during the write */
-    QD_RESULT_UNDONE,  /* put back as it was */
-    QD_RESULT_KEPT,    /* identity: the unit's own, not taken away again */
-    QD_RESULT_STAYS,   /* cannot be taken away over DIAG: it stays on the unit */
+    QD_RESULT_NOT_SENT, /* the link went before it */
+    QD_RESULT_UNDONE,   /* put back as it was */
+    QD_RESULT_KEPT,     /* identity: the unit's own, not taken away again */
+    QD_RESULT_STAYS,    /* cannot be taken away over DIAG: it stays on the unit */
     QD_RESULTS
 };
 const char *qd_result_name(enum qd_result r);
@@ -81,9 +83,9 @@ enum qd_jfound {
     QD_JFOUND_DAMAGED /* an error is set */
 };
 
-/* The record at the front of the n bytes that are left of the file. *used: its size. name and at
- * (place in the file) are for messages. On DAMAGED also for want of memory. */
-enum qd_jfound qd_jrecord_decode(const uint8_t *p, size_t n, uint32_t seq, struct qd_jrecord *r,
-                                 size_t *used, const char *name, struct qdiag_error *e);
+/* Takes the record at the front of what is left of the file. name is for messages. On DAMAGED also
+ * for want of memory. */
+enum qd_jfound qd_jrecord_decode(struct qd_cursor *file, uint32_t seq, struct qd_jrecord *r,
+                                 const char *name, struct qdiag_error *e);
 
 #endif

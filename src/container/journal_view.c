@@ -16,11 +16,6 @@ static int contradiction(const struct qd_jview *v, const char *name, const struc
                    qd_jtype_name(r->type), why);
 }
 
-static int is_success(enum qd_result r)
-{
-    return r == QD_RESULT_WRITTEN || r == QD_RESULT_ALREADY;
-}
-
 /* Results of the way forth and of the way back. */
 static int result_fits(enum qd_jtype type, enum qd_result r)
 {
@@ -30,6 +25,7 @@ static int result_fits(enum qd_jtype type, enum qd_result r)
     case QD_RESULT_LOST:
     case QD_RESULT_CHANGED:
     case QD_RESULT_UNKNOWN:
+    case QD_RESULT_NOT_SENT:
         return 1;
     case QD_RESULT_WRITTEN:
     case QD_RESULT_ALREADY:
@@ -71,10 +67,26 @@ static const char *take_result(struct qd_jview *v, struct qd_jstep *s, const str
     int back = r->type == QD_J_UNDONE;
     if (back != v->back || !result_fits(r->type, r->result))
         return "a result that cannot be";
-    /* An unknown outcome leaves the step open: it is the one that has to be looked at. */
-    s->open = r->result == QD_RESULT_UNKNOWN;
+    int was_open = s->open;
+    /* What is not known stays open: it is the one that has to be looked at. */
+    s->open = r->result == QD_RESULT_UNKNOWN || (r->result == QD_RESULT_CHANGED && was_open);
     s->wire = r->wire;
-    s->synced = 0;
+    switch (r->result) {
+    case QD_RESULT_WRITTEN:
+    case QD_RESULT_DIFFERS:
+    case QD_RESULT_UNKNOWN:
+    case QD_RESULT_LOST:
+        s->touched = 1;
+        break;
+    case QD_RESULT_ALREADY:
+        s->touched |= was_open; /* by a write whose end was not told */
+        break;
+    case QD_RESULT_UNDONE:
+        s->touched = 0;
+        break;
+    default:
+        break;
+    }
     *(back ? &s->undone : &s->result) = r->result;
     return NULL;
 }
@@ -89,29 +101,24 @@ static const char *take_step(struct qd_jview *v, struct qd_jrecord *r)
     case QD_J_UNDOING:
         if (!s->has_before || (r->type == QD_J_UNDOING) != v->back)
             return "a write without the state from before";
+        s->touched |= s->open; /* by an earlier write whose end was not told */
         s->open = 1;
+        v->unreset = 1;
+        v->verified = 0;
         return NULL;
     default:
         return take_result(v, s, r);
     }
 }
 
-static void take_sync(struct qd_jview *v)
-{
-    for (size_t i = 0; i < v->header.plan->n; i++)
-        v->step[i].synced |= is_success(v->step[i].result) || v->step[i].undone;
-}
-
 static const char *take_mark(struct qd_jview *v, const struct qd_jrecord *r)
 {
     switch (r->type) {
     case QD_J_SYNCED:
-        if (r->step >= QD_PHASES)
-            return "an unknown phase";
-        take_sync(v);
-        return NULL;
+        return r->step >= QD_PHASES ? "an unknown phase" : NULL;
     case QD_J_RESET:
         v->resets++;
+        v->unreset = 0;
         return NULL;
     case QD_J_VERIFIED:
         if (r->step > v->header.plan->n)
@@ -122,8 +129,6 @@ static const char *take_mark(struct qd_jview *v, const struct qd_jrecord *r)
     case QD_J_BACK:
         v->back = 1;
         v->verified = 0;
-        for (size_t i = 0; i < v->header.plan->n; i++)
-            v->step[i].synced = 0;
         return NULL;
     default:
         if (r->step > 255)
@@ -174,17 +179,17 @@ int qd_jview_apply(struct qd_jview *v, struct qd_jrecord *r, const char *name,
 static enum qd_jfound read_records(struct qd_jview *v, const uint8_t *p, size_t n, const char *name,
                                    struct qdiag_error *e)
 {
-    for (size_t at = QD_JOURNAL_MAGIC_SIZE;;) {
+    struct qd_cursor file = {.p = p + QD_JOURNAL_MAGIC_SIZE, .left = n - QD_JOURNAL_MAGIC_SIZE};
+    for (;;) {
         struct qd_jrecord r;
-        size_t used;
-        enum qd_jfound found = qd_jrecord_decode(p + at, n - at, v->records, &r, &used, name, e);
+        enum qd_jfound found = qd_jrecord_decode(&file, v->records, &r, name, e);
         if (found != QD_JFOUND_RECORD)
             return found;
         int rc = qd_jview_apply(v, &r, name, e);
         qd_jrecord_clear(&r);
         if (rc != 0)
             return QD_JFOUND_DAMAGED;
-        v->bytes = at += used;
+        v->bytes = n - file.left;
     }
 }
 
@@ -229,6 +234,14 @@ long qd_jview_open_step(const struct qd_jview *v)
         if (v->step[i].open)
             return (long)i;
     return -1;
+}
+
+int qd_jview_touched(const struct qd_jview *v)
+{
+    for (size_t i = 0; i < v->header.plan->n; i++)
+        if (v->step[i].touched || v->step[i].open)
+            return 1;
+    return 0;
 }
 
 size_t qd_jview_count(const struct qd_jview *v, enum qd_result r)

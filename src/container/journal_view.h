@@ -8,9 +8,9 @@
 #include "container/journal_record.h"
 
 struct qd_jstep {
-    int has_before;        /* `before` is what was there before the first write */
-    int open;              /* a write, or a write back, began and its end is not told */
-    int synced;            /* a sync stands behind the last result */
+    int has_before; /* `before` is what was there before the first write */
+    int open;       /* a write, or a write back, began and its end is not told */
+    int touched;    /* the unit may hold something else than before because of this journal */
     enum qd_result result; /* of the way forth; NONE = no result yet */
     enum qd_result undone; /* of the way back */
     int64_t wire;          /* of the last result */
@@ -23,6 +23,7 @@ struct qd_jview {
     uint32_t records;
     size_t bytes; /* of the file that count; a torn tail stands behind them */
     int torn;
+    int unreset; /* something was written since the last reset */
     int resets, verified, back, ended;
     uint32_t verified_steps;
     int code; /* exit code of the last run that ended; -1 = none did */
@@ -42,6 +43,8 @@ int qd_jview_apply(struct qd_jview *v, struct qd_jrecord *r, const char *name,
 
 /* The step whose write was begun and not finished; -1 when there is none. */
 long qd_jview_open_step(const struct qd_jview *v);
+/* Whether the unit may hold something else than before because of this journal. */
+int qd_jview_touched(const struct qd_jview *v);
 size_t qd_jview_count(const struct qd_jview *v, enum qd_result r);
 
 #endif

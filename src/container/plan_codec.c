@@ -126,7 +126,7 @@ int qd_state_decode(struct qd_cursor *c, struct qd_state *s)
     uint8_t kind = qd_cursor_u8(c);
     s->mode = qd_cursor_u32(c);
     uint32_t n = qd_cursor_u32(c);
-    if (!c->bad && (kind > QD_THERE_LINK || n > QD_PLAN_DATA_MAX))
+    if (!c->bad && (kind > QD_THERE_LINK || n > QD_CODEC_DATA_MAX))
         c->bad = "a state of an unknown kind or beyond the limits";
     const uint8_t *p = take(c, n);
     if (!p)
@@ -155,7 +155,7 @@ static int key_encode(const struct qd_key *k, struct qd_buf *out)
 
 static int key_decode(struct qd_cursor *c, struct qd_key *k)
 {
-    char path[QD_PLAN_PATH_MAX], normal[QD_PLAN_PATH_MAX];
+    char path[QD_CODEC_PATH_MAX], normal[QD_CODEC_PATH_MAX];
     k->fs = qd_cursor_u8(c);
     if (!k->fs) {
         k->sub = qd_cursor_u8(c);
@@ -248,13 +248,13 @@ static int step_decode(struct qd_cursor *c, struct qd_step *s)
 
 static int step_within_caps(const struct qd_step *s)
 {
-    return s->before.len <= QD_PLAN_DATA_MAX && s->after.len <= QD_PLAN_DATA_MAX &&
-           (s->key.nv >= 0 || (s->key.path && strlen(s->key.path) < QD_PLAN_PATH_MAX));
+    return s->before.len <= QD_CODEC_DATA_MAX && s->after.len <= QD_CODEC_DATA_MAX &&
+           (s->key.nv >= 0 || (s->key.path && strlen(s->key.path) < QD_CODEC_PATH_MAX));
 }
 
 int qd_plan_encode(const struct qd_plan *p, struct qd_buf *out, struct qdiag_error *e)
 {
-    if (p->n > QD_PLAN_STEPS_MAX)
+    if (p->n > QD_CODEC_STEPS_MAX)
         return qd_fail(e, QDIAG_E_BUG, "plan", "%zu steps are too many", p->n);
     if (qd_add_text(out, p->source_sha256) || qd_add_text(out, p->unit) ||
         qd_add_text(out, p->salt) || qd_add_u32(out, (uint32_t)p->n))
@@ -304,7 +304,7 @@ int qd_plan_decode(struct qd_cursor *c, const char *name, struct qd_plan **plan,
     uint32_t n = qd_cursor_u32(c);
     if (!c->bad && (!hex64(p->source_sha256) || !hex64(p->unit)))
         c->bad = "a digest is not 64 hexadecimal digits";
-    if (!c->bad && n > QD_PLAN_STEPS_MAX)
+    if (!c->bad && n > QD_CODEC_STEPS_MAX)
         c->bad = "too many steps";
     int rc = decode_steps(c, n, p, e);
     if (rc == 0 && c->bad)

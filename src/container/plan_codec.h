@@ -8,9 +8,9 @@
 #include "base/buf.h"
 #include "model/plan.h"
 
-#define QD_PLAN_STEPS_MAX 1000000u
-#define QD_PLAN_DATA_MAX  (16u << 20) /* bytes of one state */
-#define QD_PLAN_PATH_MAX  4096u
+#define QD_CODEC_STEPS_MAX 1000000u
+#define QD_CODEC_DATA_MAX  (16u << 20) /* bytes of one state */
+#define QD_CODEC_PATH_MAX  4096u
 
 /* Bytes still to be decoded. `bad` is set by the first thing that is wrong and stays. */
 struct qd_cursor {

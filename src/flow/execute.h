@@ -22,8 +22,9 @@ struct qd_unit {
     /* 0 when the unit is the one the journal is about. Called before the first write and after the
      * reset. -QDIAG_E_NOT_SAME_UNIT stops. */
     int (*same_unit)(void *user, struct qd_diag *diag, struct qdiag_error *e);
-    /* Called at most once, when the unit says that it is locked. NULL: no SPC was given. */
-    int (*unlock)(void *user, struct qd_diag *diag, struct qdiag_error *e);
+    /* Six digits, asked for at most once and only when the unit says that it is locked; sent once.
+     * NULL, or NULL returned: no SPC was given. */
+    const char *(*spc)(void *user);
     void *user;
 };
 

@@ -116,22 +116,29 @@ static int sync_folder(const char *path, struct qdiag_error *e)
     return rc;
 }
 
-/* Bytes of a record, behind the magic when it is the first. They are applied to the view from their
- * own bytes: what is remembered is what can be read back. */
+/* The view learns a record from its bytes: what is remembered is what can be read back. */
+static int remember(struct qd_journal *j, const uint8_t *p, size_t n, struct qdiag_error *e)
+{
+    struct qd_cursor c = {.p = p, .left = n};
+    struct qd_jrecord r;
+    int rc;
+    if (qd_jrecord_decode(&c, j->view.records, &r, j->path, e) != QD_JFOUND_RECORD)
+        return qd_fail(e, QDIAG_E_BUG, j->path, "%s", "a journal record cannot be read back");
+    rc = qd_jview_apply(&j->view, &r, j->path, e);
+    qd_jrecord_clear(&r);
+    return rc;
+}
+
 static int put(struct qd_journal *j, struct qd_jrecord *r, int sync, struct qdiag_error *e)
 {
     struct qd_buf b = {0};
-    struct qd_jrecord back = {0};
-    size_t used = 0, skip = r->type == QD_J_HEADER ? QD_JOURNAL_MAGIC_SIZE : 0;
+    size_t skip = r->type == QD_J_HEADER ? QD_JOURNAL_MAGIC_SIZE : 0;
     int rc = qd_buf_add(&b, QD_JOURNAL_MAGIC, skip) ? qd_nomem(e) : 0;
 
     if (rc == 0)
         rc = qd_jrecord_encode(r, j->view.records, &b, e);
-    if (rc == 0 && qd_jrecord_decode(b.p + skip, b.len - skip, j->view.records, &back, &used,
-                                     j->path, e) != QD_JFOUND_RECORD)
-        rc = qd_fail(e, QDIAG_E_BUG, j->path, "%s", "a journal record cannot be read back");
     if (rc == 0)
-        rc = qd_jview_apply(&j->view, &back, j->path, e);
+        rc = remember(j, b.p + skip, b.len - skip, e);
     if (rc == 0)
         rc = write_all(j, b.p, b.len, e);
     if (rc == 0 && sync && qd_fsio->fsync(j->fd) != 0)
@@ -139,9 +146,8 @@ static int put(struct qd_journal *j, struct qd_jrecord *r, int sync, struct qdia
     if (rc == 0)
         j->view.bytes += b.len;
     j->broken = rc != 0;
-    qd_jrecord_clear(&back);
     qd_buf_free(&b);
-    return e && rc != 0 ? -e->code : rc;
+    return rc;
 }
 
 int qd_journal_append(struct qd_journal *j, struct qd_jrecord *r, int sync, struct qdiag_error *e)

@@ -27,6 +27,8 @@ struct qd_outcome {
 
 /* What a journal says, without a unit. -QDIAG_E_NO_MEMORY. */
 int qd_outcome_of(const struct qd_jview *v, struct qd_outcome *o, struct qdiag_error *e);
+/* The same into an outcome that is there already; the texts stay. */
+void qd_outcome_take(const struct qd_jview *v, struct qd_outcome *o);
 void qd_outcome_free(struct qd_outcome *o);
 
 #endif
