@@ -15,3 +15,4 @@ include tests/fuzz/xqcn.mk
 include tests/fuzz/manifest.mk
 include tests/fuzz/gz.mk
 include tests/fuzz/tar.mk
+include tests/fuzz/journal.mk
