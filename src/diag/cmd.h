@@ -17,7 +17,7 @@ struct qd_cmd_rule {
     uint16_t op;
     uint8_t head, repeat;
     uint16_t min;
-    uint8_t zero_at;
+    uint8_t zero_at, writes;
     struct qd_cmd_echo echo[3];
 };
 

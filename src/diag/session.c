@@ -14,12 +14,28 @@
 #define CHECKPOINT_ID    65000u /* NV ids far outside use, for units without LOOPBACK */
 #define CHECKPOINT_IDS   500u
 #define NV_REQUEST_BYTES 133u
+#define WRITE_TIMES      5u /* a write may take so many time-outs */
+
+unsigned qd_diag_write_ms(const struct qd_diag *d)
+{
+    return WRITE_TIMES * qd_wire_timeout_ms(d);
+}
+
+unsigned qd_exchange_ms(const struct qd_diag *d, enum qd_cmd cmd)
+{
+    return qd_cmd_rule(cmd)->writes ? qd_diag_write_ms(d) : qd_wire_timeout_ms(d);
+}
+
+void qd_diag_allow_writes(struct qd_diag *d, int on)
+{
+    d->may_write = on != 0;
+}
 
 /* One sending and its waits. A reply in the drain is still the reply. */
 static int attempt(struct qd_diag *d, const struct qd_request *rq, unsigned drain_ms,
                    struct qd_reply *r, struct qdiag_error *e)
 {
-    struct qd_deadline t = qd_wire_deadline(d, qd_wire_timeout_ms(d));
+    struct qd_deadline t = qd_wire_deadline(d, qd_exchange_ms(d, rq->cmd));
     int rc = qd_wire_send(d, rq, &t, e);
 
     if (rc == 0)
@@ -61,12 +77,14 @@ static int fall_silent(struct qd_diag *d, const char *why, struct qdiag_error *e
     return qd_fail(e, QDIAG_E_LINK_SILENT, qd_diag_address(d), "%s", why);
 }
 
-static int unanswered(struct qd_diag *d, const struct qd_cmd_rule *rule, struct qdiag_error *e)
+static int unanswered(struct qd_diag *d, enum qd_cmd cmd, struct qdiag_error *e)
 {
+    const struct qd_cmd_rule *rule = qd_cmd_rule(cmd);
+
     if (++d->unanswered >= SILENT_AFTER)
         return fall_silent(d, "three requests in a row got no answer", e);
     return qd_fail(e, QDIAG_E_TIMEOUT, rule->name, "no answer within %u ms%s",
-                   qd_wire_timeout_ms(d), rule->repeat ? ", asked twice" : "");
+                   qd_exchange_ms(d, cmd), rule->repeat ? ", asked twice" : "");
 }
 
 int qd_diag_ask(struct qd_diag *d, enum qd_cmd cmd, const uint8_t *req, size_t n,
@@ -80,11 +98,16 @@ int qd_diag_ask(struct qd_diag *d, enum qd_cmd cmd, const uint8_t *req, size_t n
         return qd_fail(e, d->dead, qd_diag_address(d), "the session had ended before");
     if (!qd_cmd_allows(cmd, req, n))
         return qd_fail(e, QDIAG_E_BUG, qd_cmd_name(cmd), "%zu bytes that are no such request", n);
+    if (rule->writes && !d->may_write)
+        return qd_fail(e, QDIAG_E_BUG, rule->name, "a write on a session that only reads");
+    d->sent = 0;
     rc = qd_exchange(d, &rq, rule->repeat ? 2 : 1, QD_DRAIN_MS, r, e);
-    if (rc == 0)
-        return unanswered(d, rule, e);
     if (rc > 0 || rc == -QDIAG_E_PROTOCOL)
         d->unanswered = 0;
+    else if (rc == 0)
+        rc = unanswered(d, cmd, e);
+    if (rc < 0 && rule->writes && d->sent && e)
+        e->touch = QDIAG_TOUCH_UNKNOWN;
     return rc > 0 ? 0 : rc;
 }
 

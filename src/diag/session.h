@@ -63,8 +63,9 @@ void qd_diag_close(struct qd_diag **d);
  * Bound: with T = the context's time-out, one call takes at most 2 * (T + 200 ms), however much the
  * unit says meanwhile. Three unanswered requests in a row end the session with LINK_SILENT, and so
  * does one unanswered request followed by an unanswered checkpoint: a unit that falls silent is
- * given up after at most 6 * (T + 200 ms), 19.2 s with the default. Every later call returns the
- * same error at once and sends nothing. */
+ * given up after at most 6 * (T + 200 ms), 19.2 s with the default. A row of cmd.def with .writes
+ * takes 5 * T + 200 ms instead. Every later call returns the same error at once and sends nothing.
+ */
 int qd_diag_ask(struct qd_diag *d, enum qd_cmd cmd, const uint8_t *req, size_t n,
                 struct qd_reply *r, struct qdiag_error *e);
 

@@ -33,6 +33,9 @@ struct qd_diag {
     int old_tail;        /* the frame being received began before the last request was sent */
     int loopback;        /* 0 not tried, 1 answered, -1 the unit does not have it */
     int dead;            /* 0, or the error code that ended the session */
+    int may_write;       /* qd_diag_allow_writes */
+    int sent;            /* bytes of the request at hand have been given to the link */
+    int spc_tried;       /* the one attempt is used up */
     unsigned unanswered; /* requests in a row */
     uint64_t counter;    /* of checkpoints */
     size_t rx_at, rx_len;
@@ -41,6 +44,9 @@ struct qd_diag {
 
 struct qd_deadline qd_wire_deadline(const struct qd_diag *d, unsigned ms);
 unsigned qd_wire_timeout_ms(const struct qd_diag *d);
+
+/* How long a request of this command may take to be answered. */
+unsigned qd_exchange_ms(const struct qd_diag *d, enum qd_cmd cmd);
 
 /* Sends one request as one frame. 0; 1 when the link did not take it in time; negative: the link.
  */

@@ -13,7 +13,9 @@
 #define TRACE_SENT     16u   /* bytes of a request in a log line: not what a path may end in */
 #define TRACE_RECEIVED 3u    /* command and item, or command, subsystem and operation */
 #define ESN_REPLY      0x01u /* whose second byte is identity already */
-#define TRACE_GROUP    4u    /* short runs of digits, which are not masked */
+#define SPC            0x41u
+#define PASSWORD       0x46u
+#define TRACE_GROUP    4u /* short runs of digits, which are not masked */
 
 #define STOP_LOOK_MS 250u  /* how often a long wait looks whether it is to be stopped */
 #define STOP_WAIT_MS 1000u /* what a reading request in flight still gets then */
@@ -28,12 +30,25 @@ struct qd_deadline qd_wire_deadline(const struct qd_diag *d, unsigned ms)
     return qd_deadline_in_ms(d->ctx->clock, ms);
 }
 
+/* How much of a frame a log line may show. An error frame repeats its request behind the code, and
+ * a request of one of these two commands is a code word. */
+static size_t trace_bytes(int sent, const uint8_t *p, size_t n)
+{
+    size_t at = !sent && n > 1 && qd_diag_bad_name(p[0]) ? 1 : 0;
+
+    if (n > at && (p[at] == SPC || p[at] == PASSWORD))
+        return at + 1;
+    if (sent)
+        return TRACE_SENT;
+    return n && p[0] == ESN_REPLY ? 1 : TRACE_RECEIVED;
+}
+
 /* Frames by their head only: what a reply carries, or the path of a request, may identify the unit
  * or its user. Whole frames are for a capture, which knows how to redact them. */
 static void trace(const struct qd_diag *d, const char *way, const char *name, const uint8_t *p,
                   size_t n)
 {
-    size_t max = *name ? TRACE_SENT : n && p[0] == ESN_REPLY ? 1 : TRACE_RECEIVED;
+    size_t max = trace_bytes(*name, p, n);
     size_t shown = n < max ? n : max;
     char hex[3 * TRACE_SENT + 1];
     char *at = hex;
@@ -71,6 +86,7 @@ int qd_wire_send(struct qd_diag *d, const struct qd_request *rq, const struct qd
     d->old_tail = !d->in.done && (d->in.len || d->in.escaped || d->in.overflow);
     d->stats.requests++;
     d->stats.bytes_out += d->out.len;
+    d->sent = 1;
     rc = qd_link_send(d->link, d->out.p, d->out.len, t, &mine);
     if (rc == 0) {
         d->want_flag = 0;

@@ -28,6 +28,7 @@ struct qd_efs {
     uint32_t max_path; /* bytes without NUL, from QUERY; 1024 when not told */
     uint32_t max_dirs; /* from QUERY; 0 = not told */
     uint32_t version;  /* from HELLO */
+    uint16_t seq;      /* last sequence number of PUT, TRUNCATE, SYNC */
     unsigned swept;    /* handles of a dead client were closed: QD_EFS_SWEPT_* */
 };
 

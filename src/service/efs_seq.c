@@ -140,7 +140,8 @@ int qd_efs_settle(struct qd_efs *fs, struct qdiag_error *e)
     struct qd_reply r;
     int rc = qd_diag_checkpoint(fs->diag, e);
     for (int i = 0; rc == 0 && i < LATE_HANDLES_MAX; i++) {
-        if (qd_diag_take_stray(fs->diag, QD_CMD_EFS_OPEN, &r))
+        if (qd_diag_take_stray(fs->diag, QD_CMD_EFS_OPEN, &r) ||
+            qd_diag_take_stray(fs->diag, QD_CMD_EFS_OPEN_WRITE, &r))
             rc = close_late(fs, &r, QD_EFS_OP_CLOSE, e);
         else if (qd_diag_take_stray(fs->diag, QD_CMD_EFS_OPENDIR, &r))
             rc = close_late(fs, &r, QD_EFS_OP_CLOSEDIR, e);

@@ -1,8 +1,13 @@
 noinst_LTLIBRARIES += src/service/libservice.la
 src_service_libservice_la_SOURCES = \
 	src/service/efs.c src/service/efs.h src/service/efs_codec.c src/service/efs_codec.h \
-	src/service/efs_dir.c src/service/efs_errno.def src/service/efs_file.c \
+	src/service/efs_change.c src/service/efs_dir.c \
+	src/service/efs_errno.def src/service/efs_file.c \
 	src/service/efs_seq.c src/service/efs_seq.h src/service/efs_walk.c \
-	src/service/efs_walk.h src/service/identity.c src/service/identity.h src/service/nv.c \
+	src/service/efs_walk.h src/service/efs_write.c src/service/efs_write.h \
+	src/service/efs_write_codec.c src/service/efs_write_codec.h src/service/identity.c \
+	src/service/identity.h src/service/nv.c \
 	src/service/nv.h src/service/nv_codec.c src/service/nv_codec.h \
-	src/service/nv_status.def
+	src/service/nv_status.def src/service/nv_write.c src/service/nv_write.h \
+	src/service/sync.c src/service/sync.h src/service/write_seq.c src/service/write_seq.h \
+	src/service/written.c src/service/written.h

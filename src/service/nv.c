@@ -21,7 +21,7 @@ static const struct nv_status {
     const char *name;
     enum qd_nv_state state;
 } statuses[] = {
-#define QD_NV_STATUS(number, name, state) {number, name, state},
+#define QD_NV_STATUS(number, name, state, how) {number, name, state},
 #include "service/nv_status.def"
 #undef QD_NV_STATUS
 };

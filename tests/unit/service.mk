@@ -38,3 +38,21 @@ tests_unit_test_efs_walk_SOURCES = tests/unit/test_efs_walk.c $(EFS_TEST_FAKES)
 tests_unit_test_efs_walk_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_efs_walk_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_efs_walk_LDADD = $(SERVICE_TEST_LIBS)
+
+# What writes, against the simulator's core: it shares no codec with the services.
+WRITE_TESTS = tests/unit/test_write tests/unit/test_write_efs
+check_PROGRAMS += $(WRITE_TESTS)
+TESTS += $(WRITE_TESTS)
+WRITE_TEST_FAKES = $(SERVICE_TEST_FAKES) tests/unit/write_rig.c tests/unit/write_rig.h \
+	tests/unit/sim_rig.c tests/unit/sim_rig.h
+WRITE_TEST_LIBS = src/sim/libsim.la $(SERVICE_TEST_LIBS)
+
+tests_unit_test_write_SOURCES = tests/unit/test_write.c $(WRITE_TEST_FAKES)
+tests_unit_test_write_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_write_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_write_LDADD = $(WRITE_TEST_LIBS)
+
+tests_unit_test_write_efs_SOURCES = tests/unit/test_write_efs.c $(WRITE_TEST_FAKES)
+tests_unit_test_write_efs_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_write_efs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_write_efs_LDADD = $(WRITE_TEST_LIBS)
