@@ -50,13 +50,14 @@ static int put_there(const struct change *c, struct qd_written *w, struct qdiag_
 {
     const struct qd_state *to = c->to;
     uint32_t mode = to->mode == QD_MODE_ANY ? (to->kind == QD_THERE_DIR ? 0755 : 0644) : to->mode;
+    const struct qd_efs_contents contents = {.mode = mode, .data = to->data, .len = to->len};
     char target[1024];
 
     switch (to->kind) {
     case QD_THERE_FILE:
-        return qd_efs_write_file(c->fs, c->path, mode, to->data, to->len, w, e);
+        return qd_efs_write_file(c->fs, c->path, &contents, w, e);
     case QD_THERE_ITEM:
-        return qd_efs_write_item(c->fs, c->path, mode, to->data, to->len, w, e);
+        return qd_efs_write_item(c->fs, c->path, &contents, w, e);
     case QD_THERE_DIR:
         return qd_efs_mkdir(c->fs, c->path, mode, w, e);
     case QD_THERE_LINK:
@@ -142,9 +143,9 @@ int qd_door_write(struct qd_run *r, const struct qd_key *key, const struct qd_st
     memset(w, 0, sizeof *w);
     r->dirty = 1;
     if (key->nv >= 0) {
+        const struct qd_nv_place at = {(unsigned)key->sub, (uint16_t)key->nv, key->index};
         if (to->kind == QD_THERE_NV)
-            return qd_nv_write(r->eye.diag, (unsigned)key->sub, (uint16_t)key->nv, key->index,
-                               to->data, w, e);
+            return qd_nv_write(r->eye.diag, &at, to->data, w, e);
         qd_copy_text(w->reason, sizeof w->reason, "no DIAG request takes an NV item away");
         return 0;
     }

@@ -108,17 +108,22 @@ static void release_cancel(struct qd_run *r)
     r->held = NULL;
 }
 
+/* An NV item that was made and shall go again: what the unit does with its alias is its own. */
+static int is_unmaking(const struct qd_run *r, const struct pass *p)
+{
+    return r->back && p->step->key.nv >= 0 && p->to->kind == QD_THERE_ABSENT;
+}
+
 static int send(struct qd_run *r, struct pass *p, struct qdiag_error *e)
 {
     const struct qd_key *k = &p->step->key;
-    int unmake = r->back && k->nv >= 0 && p->to->kind == QD_THERE_ABSENT;
     struct qd_jrecord rec = {
         .type = r->back ? QD_J_UNDOING : QD_J_WRITING, .step = (uint32_t)p->i, .wire = -1};
     int rc = qd_run_record(r, rec, e);
     if (rc != 0)
         return rc;
-    rc = unmake ? qd_door_unmake(r, k, &p->now, &p->w, e)
-                : qd_door_write(r, k, &p->now, p->to, &p->w, e);
+    rc = is_unmaking(r, p) ? qd_door_unmake(r, k, &p->now, &p->w, e)
+                           : qd_door_write(r, k, &p->now, p->to, &p->w, e);
     qd_copy_text(p->why, sizeof p->why, p->w.reason);
     return rc;
 }
@@ -180,26 +185,23 @@ static enum qd_result success(const struct qd_run *r)
 /* The unit did not take it, and the read-back shows that nothing has changed. */
 static int not_taken(struct qd_run *r, struct pass *p, struct qdiag_error *e)
 {
-    switch (p->w.how) {
-    case QD_HOW_DONE:
-    case QD_HOW_PART:
-        return stop(r, p, QD_RESULT_DIFFERS, QDIAG_E_READBACK_DIFFERS, e);
-    case QD_HOW_UNKNOWN:
-        /* As before now; but the request may still be on its way. */
-        return stop(r, p, QD_RESULT_UNKNOWN, QDIAG_E_ITEM_UNKNOWN, e);
-    case QD_HOW_LOCKED:
-        return stop(r, p, QD_RESULT_REFUSED, QDIAG_E_LOCKED, e);
-    case QD_HOW_FULL:
-    case QD_HOW_BUSY:
-        return stop(r, p, QD_RESULT_REFUSED, QDIAG_E_REFUSED, e);
-    default:
-        break;
+    enum qd_how how = p->w.how;
+    if (is_unmaking(r, p) && how != QD_HOW_UNKNOWN) {
+        keep_why(r, p->i, qd_result_text(QD_RESULT_STAYS));
+        return qd_run_result(r, p->i, QD_RESULT_STAYS, wire_of(&p->w), e);
     }
+    if (how == QD_HOW_UNKNOWN) /* as before now; but the request may still be on its way */
+        return stop(r, p, QD_RESULT_UNKNOWN, QDIAG_E_ITEM_UNKNOWN, e);
+    if (how == QD_HOW_DONE || how == QD_HOW_PART)
+        return stop(r, p, QD_RESULT_DIFFERS, QDIAG_E_READBACK_DIFFERS, e);
     if (!r->back && !qd_state_equal(&p->now, &p->said->before)) /* half of an earlier write */
         return stop(r, p, QD_RESULT_DIFFERS, QDIAG_E_READBACK_DIFFERS, e);
+    if (how == QD_HOW_LOCKED)
+        return stop(r, p, QD_RESULT_REFUSED, QDIAG_E_LOCKED, e);
+    if (how == QD_HOW_FULL || how == QD_HOW_BUSY)
+        return stop(r, p, QD_RESULT_REFUSED, QDIAG_E_REFUSED, e);
     keep_why(r, p->i, p->why);
-    int stays = r->back && p->step->key.nv >= 0 && p->to->kind == QD_THERE_ABSENT;
-    return qd_run_result(r, p->i, stays ? QD_RESULT_STAYS : QD_RESULT_REFUSED, wire_of(&p->w), e);
+    return qd_run_result(r, p->i, QD_RESULT_REFUSED, wire_of(&p->w), e);
 }
 
 static int judge(struct qd_run *r, struct pass *p, const struct qd_state *from,

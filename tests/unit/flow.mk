@@ -23,3 +23,13 @@ tests_unit_test_journal_SOURCES = tests/unit/test_journal.c tests/unit/journal_r
 tests_unit_test_journal_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_journal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_journal_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la src/base/libbase.la $(UNIT_LIBS)
+EXECUTE_TESTS = tests/unit/test_execute
+check_PROGRAMS += $(EXECUTE_TESTS)
+TESTS += $(EXECUTE_TESTS)
+EXECUTE_RIG = tests/unit/exec_rig.c tests/unit/exec_rig.h tests/unit/journal_rig.c tests/unit/journal_rig.h \
+	tests/unit/sim_rig.c tests/unit/sim_rig.h tests/unit/fake_link.c tests/unit/fake_link.h
+EXECUTE_LIBS = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la src/transport/libtransport.la src/sim/libsim.la src/base/libbase.la $(UNIT_LIBS)
+tests_unit_test_execute_SOURCES = tests/unit/test_execute.c $(EXECUTE_RIG)
+tests_unit_test_execute_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_execute_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_execute_LDADD = $(EXECUTE_LIBS)
