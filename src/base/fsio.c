@@ -20,7 +20,8 @@ static int real_open(const char *path, int flags, unsigned mode)
     return open(path, flags, (mode_t)mode);
 }
 
-const struct qd_fsio qd_fsio_real = {real_open, write, fsync, close, rename, unlink};
+const struct qd_fsio qd_fsio_real = {real_open, write, fsync, close, rename, unlink,
+                                     ftruncate};
 const struct qd_fsio *qd_fsio = &qd_fsio_real;
 
 static int file_read(void *user, uint8_t *p, size_t cap, size_t *got, struct qdiag_error *e)

@@ -18,6 +18,7 @@ struct qd_fsio {
     int (*close)(int fd);
     int (*rename)(const char *from, const char *to);
     int (*unlink)(const char *path);
+    int (*ftruncate)(int fd, off_t length);
 };
 
 extern const struct qd_fsio qd_fsio_real;

@@ -10,7 +10,9 @@ src_container_libcontainer_la_SOURCES = \
 	src/container/folder_props.c src/container/folder_read.c src/container/folder_rest.c \
 	src/container/folder_rest.h src/container/folder_text.c src/container/folder_write.c \
 	src/container/gz.c \
-	src/container/gz.h src/container/manifest.c src/container/manifest.h \
+	src/container/gz.h src/container/journal_record.c src/container/journal_record.h \
+	src/container/journal_view.c src/container/journal_view.h src/container/plan_codec.c \
+	src/container/plan_codec.h src/container/manifest.c src/container/manifest.h \
 	src/container/manifest_streams.c src/container/manifest_streams.h src/container/manifest_apply.c \
 	src/container/manifest_read.c src/container/planfile.h \
 	src/container/planfile_read.c src/container/planfile_write.c src/container/qcn.h src/container/qcn_efs.c \
@@ -28,3 +30,4 @@ src_container_libcontainer_la_CFLAGS = $(AM_CFLAGS) $(LIBXML_CFLAGS) $(JANSSON_C
 src_container_libcontainer_la_LIBADD = $(LIBXML_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(LIBARCHIVE_LIBS)
 EXTRA_DIST += docs/formats/catalog.md docs/formats/folder.md docs/formats/guard.md \
 	docs/formats/manifest.md docs/formats/plan.md docs/formats/qcn.md
+EXTRA_DIST += docs/formats/catalog.md docs/formats/folder.md docs/formats/journal.md docs/formats/manifest.md docs/formats/qcn.md

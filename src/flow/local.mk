@@ -15,3 +15,8 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/verdict.c src/flow/verdict.h src/flow/redact_doc.c src/flow/redact_file.c \
 	src/flow/redact_file.h src/flow/redact_names.c src/flow/redact_names.h
 src_flow_libflow_la_CFLAGS = $(AM_CFLAGS)
+# The journal and the one door to a unit.
+src_flow_libflow_la_SOURCES += \
+	src/flow/execute.c src/flow/execute.h src/flow/execute_check.c src/flow/execute_end.c \
+	src/flow/execute_run.c src/flow/execute_run.h src/flow/execute_step.c src/flow/journal.c \
+	src/flow/journal.h src/flow/observe.c src/flow/observe.h src/flow/outcome.c src/flow/outcome.h

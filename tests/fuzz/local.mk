@@ -16,3 +16,4 @@ include tests/fuzz/manifest.mk
 include tests/fuzz/plan.mk
 include tests/fuzz/gz.mk
 include tests/fuzz/tar.mk
+include tests/fuzz/journal.mk

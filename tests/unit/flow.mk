@@ -15,6 +15,8 @@ tests_unit_test_redact_capture_LDADD = $(tests_unit_test_sections_LDADD)
 # Guard, planner, verify: pure.
 PLAN_TESTS = tests/unit/test_compare tests/unit/test_guard tests/unit/test_plan \
 	tests/unit/test_plan_single
+
+PLAN_TESTS = tests/unit/test_guard
 check_PROGRAMS += $(PLAN_TESTS)
 TESTS += $(PLAN_TESTS)
 
@@ -37,3 +39,20 @@ tests_unit_test_plan_single_SOURCES = tests/unit/test_plan_single.c
 tests_unit_test_plan_single_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_plan_single_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_plan_single_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la src/transport/libtransport.la src/base/libbase.la $(UNIT_LIBS)
+# The journal, and the executor behind it.
+check_PROGRAMS += tests/unit/test_journal
+TESTS += tests/unit/test_journal
+tests_unit_test_journal_SOURCES = tests/unit/test_journal.c tests/unit/journal_rig.c tests/unit/journal_rig.h
+tests_unit_test_journal_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_journal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_journal_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la src/base/libbase.la $(UNIT_LIBS)
+EXECUTE_TESTS = tests/unit/test_execute
+check_PROGRAMS += $(EXECUTE_TESTS)
+TESTS += $(EXECUTE_TESTS)
+EXECUTE_RIG = tests/unit/exec_rig.c tests/unit/exec_rig.h tests/unit/journal_rig.c tests/unit/journal_rig.h \
+	tests/unit/sim_rig.c tests/unit/sim_rig.h tests/unit/fake_link.c tests/unit/fake_link.h
+EXECUTE_LIBS = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la src/transport/libtransport.la src/sim/libsim.la src/base/libbase.la $(UNIT_LIBS)
+tests_unit_test_execute_SOURCES = tests/unit/test_execute.c $(EXECUTE_RIG)
+tests_unit_test_execute_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_execute_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_execute_LDADD = $(EXECUTE_LIBS)

@@ -74,7 +74,12 @@ static int t_unlink(const char *p)
 {
     return qd_fsio_real.unlink(p);
 }
-static const struct qd_fsio tripping = {t_open, t_write, t_fsync, t_close, t_rename, t_unlink};
+static const struct qd_fsio tripping = {.open = t_open,
+                                        .write = t_write,
+                                        .fsync = t_fsync,
+                                        .close = t_close,
+                                        .rename = t_rename,
+                                        .unlink = t_unlink};
 
 static void write_old(void)
 {
