@@ -312,13 +312,12 @@ static void set_taken(struct maker *m, json_t *o, const struct qd_manifest_in *i
     set(m, o, key, old ? old : v);
 }
 
-int qd_manifest_write(const struct qd_manifest_in *in, char **json, size_t *len,
+int qd_manifest_write(const struct qd_manifest_in *in, const struct qd_sink *out,
                       struct qdiag_error *e)
 {
     struct maker m = {0};
     char created[21];
     json_t *o = json_object();
-    *json = NULL;
     qd_utc_text(in->time, created);
     set(&m, o, "schema", json_string("qdiag.manifest/1"));
     set(&m, o, "tool", tool(&m));
@@ -338,16 +337,8 @@ int qd_manifest_write(const struct qd_manifest_in *in, char **json, size_t *len,
     char *s = m.failed ? NULL : json_dumps(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     json_decref(o);
     size_t n = s ? strlen(s) : 0;
-    struct qd_buf out = {0};
     /* Without "\n}": the list of streams and the end follow as text. */
-    int bad = n < 2 || qd_buf_add(&out, s, n - 2) || qd_streams_write(in->tree, &out) ||
-              qd_buf_terminate(&out);
+    int rc = n < 2 ? qd_nomem(e) : out->write(out->user, s, n - 2, e);
     free(s);
-    if (bad) {
-        qd_buf_free(&out);
-        return qd_nomem(e);
-    }
-    *json = (char *)out.p;
-    *len = out.len;
-    return 0;
+    return rc == 0 ? qd_streams_write(in->tree, out, e) : rc;
 }

@@ -27,10 +27,10 @@ struct qd_manifest_in {
     int64_t time; /* Unix seconds */
     const char *model_name, *ext_build, *verno_dir, *verno_date;
     uint8_t efs_subsys[2]; /* subsystems that answered; 0 = none */
-    int complete; /* -1 = not known: converted from a file without a manifest */
-    const uint8_t *salt; /* 16 random bytes */
-    /* A converted file: what it was made of, and that file's manifest (its evidence, model, firmware
-     * and time of backup are copied) or NULL when it had none. */
+    int complete;          /* -1 = not known: converted from a file without a manifest */
+    const uint8_t *salt;   /* 16 random bytes */
+    /* A converted file: what it was made of, and that file's manifest (its evidence, model,
+     * firmware and time of backup are copied) or NULL when it had none. */
     const struct qd_converted *converted;
     int folder_form; /* the file itself holds links and folders: they are not "not held" */
 };
@@ -41,8 +41,8 @@ struct qd_converted {
     const struct qd_manifest *manifest; /* may be NULL */
 };
 
-/* The manifest as JSON text (pretty, keys in fixed order, final newline); free() it. */
-int qd_manifest_write(const struct qd_manifest_in *in, char **json, size_t *len,
+/* The manifest as JSON text (pretty, keys in fixed order, final newline), piece by piece. */
+int qd_manifest_write(const struct qd_manifest_in *in, const struct qd_sink *out,
                       struct qdiag_error *e);
 
 /* What `check` needs back. */
@@ -55,7 +55,7 @@ struct qd_manifest {
         char *path;
         uint64_t size;
         char sha256[65];
-    } * stream;
+    } * stream; /* sorted by path */
     size_t unreadable, withheld, not_held;
     struct json_t *json; /* all of it, for what a conversion copies */
 };

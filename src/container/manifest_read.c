@@ -187,6 +187,13 @@ static json_t *load(const uint8_t *p, size_t n, struct qd_manifest *m, json_erro
     return o;
 }
 
+static int order(const void *pa, const void *pb)
+{
+    const struct qd_manifest_stream *a = pa, *b = pb;
+    int c = strcmp(a->path, b->path);
+    return c ? c : strcmp(a->sha256, b->sha256);
+}
+
 int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_manifest **out,
                      struct qdiag_error *e)
 {
@@ -208,6 +215,9 @@ int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_man
     read_head(&r, o, m);
     read_completeness(&r, o, m);
     read_streams(&r, o, m);
+    /* Sorted: the order of streams is no difference, as for two trees. */
+    if (m->nstreams > 0)
+        qsort(m->stream, m->nstreams, sizeof *m->stream, order);
     m->json = o;
     if (r.rc == 0)
         *out = m;
@@ -236,76 +246,67 @@ void qd_manifest_free(struct qd_manifest **mp)
     free(m);
 }
 
-/* The same list as in the manifest, made from a tree. */
-struct listing {
-    struct qd_manifest_stream *v;
-    size_t n, cap;
+/* Stream by stream, without a second list. Masking can make paths equal, so equal entries are
+ * counted: used[i] belongs to the first of them. */
+struct comparing {
+    const struct qd_manifest *m;
+    uint32_t *used;
 };
 
-static int list_stream(struct listing *l, const struct qd_node *n)
+/* The first entry that is not before this one; nstreams when all are. */
+static size_t first_at(const struct qd_manifest *m, const struct qd_manifest_stream *key)
 {
-    char path[1024], shown[1024];
-    struct qd_manifest_stream *v = qd_grow(l->v, l->n, &l->cap, sizeof *l->v);
-    if (!v)
-        return -1;
-    l->v = v;
-    qd_tree_path(n, path, sizeof path);
-    qd_mask_digits(shown, sizeof shown, path); /* as the manifest spells it */
-    v = &l->v[l->n];
-    v->path = qd_strdup(shown);
-    if (!v->path)
-        return -1;
-    v->size = n->len;
-    qd_sha256_hex(n->len ? n->data : (const uint8_t *)"", n->len, v->sha256);
-    l->n++;
+    size_t lo = 0, hi = m->nstreams;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (order(&m->stream[mid], key) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static int no_match(const struct qd_manifest *m, struct qd_manifest_stream *key,
+                    struct qdiag_error *e)
+{
+    key->sha256[0] = '\0'; /* before every other */
+    size_t i = first_at(m, key);
+    if (i == m->nstreams || strcmp(m->stream[i].path, key->path) != 0)
+        return qd_fail(e, QDIAG_E_FILE_DAMAGED, key->path, "in the file, not in the manifest");
+    if (m->stream[i].size != key->size)
+        return qd_fail(e, QDIAG_E_FILE_DAMAGED, key->path,
+                       "%llu bytes instead of %llu in the manifest", (unsigned long long)key->size,
+                       (unsigned long long)m->stream[i].size);
+    return qd_fail(e, QDIAG_E_FILE_DAMAGED, key->path,
+                   "its SHA-256 is not the one in the manifest");
+}
+
+static int compare_stream(void *user, const struct qd_node *n, struct qdiag_error *e)
+{
+    struct comparing *c = user;
+    const struct qd_manifest *m = c->m;
+    char path[QD_STREAM_PATH];
+    struct qd_manifest_stream key = {.path = path, .size = n->len};
+    qd_stream_path(n, path);
+    qd_sha256_hex(n->len ? n->data : (const uint8_t *)"", n->len, key.sha256);
+    size_t first = first_at(m, &key);
+    size_t i = first < m->nstreams ? first + c->used[first] : first;
+    if (i >= m->nstreams || order(&m->stream[i], &key) != 0 || m->stream[i].size != n->len)
+        return no_match(m, &key, e);
+    c->used[first]++;
     return 0;
 }
 
-static int list_streams(struct listing *l, const struct qd_node *root)
+/* After all streams of the file: an entry that none of them was. */
+static int all_used(const struct comparing *c, struct qdiag_error *e)
 {
-    const struct qd_node *todo[QD_TREE_MAX_DEPTH + 1] = {root};
-    size_t at[QD_TREE_MAX_DEPTH + 1] = {0}, depth = 0;
-    for (;;) {
-        if (at[depth] == todo[depth]->nchild) {
-            if (depth-- == 0)
-                return 0;
-            continue;
-        }
-        const struct qd_node *c = todo[depth]->child[at[depth]++];
-        if (c->is_stream && list_stream(l, c) != 0)
-            return -1;
-        if (!c->is_stream && depth < QD_TREE_MAX_DEPTH) {
-            todo[++depth] = c;
-            at[depth] = 0;
-        }
-    }
-}
-
-static int order(const void *pa, const void *pb)
-{
-    const struct qd_manifest_stream *a = pa, *b = pb;
-    int c = strcmp(a->path, b->path);
-    return c ? c : strcmp(a->sha256, b->sha256);
-}
-
-static int compare_lists(const struct qd_manifest_stream *want, size_t nwant,
-                         const struct qd_manifest_stream *have, size_t nhave, struct qdiag_error *e)
-{
-    for (size_t i = 0; i < nwant || i < nhave; i++) {
-        int c = i >= nwant ? 1 : i >= nhave ? -1 : strcmp(want[i].path, have[i].path);
-        if (c < 0)
-            return qd_fail(e, QDIAG_E_FILE_DAMAGED, want[i].path,
-                           "in the manifest, not in the file");
-        if (c > 0)
-            return qd_fail(e, QDIAG_E_FILE_DAMAGED, have[i].path,
-                           "in the file, not in the manifest");
-        if (want[i].size != have[i].size)
-            return qd_fail(e, QDIAG_E_FILE_DAMAGED, have[i].path,
-                           "%llu bytes instead of %llu in the manifest",
-                           (unsigned long long)have[i].size, (unsigned long long)want[i].size);
-        if (strcmp(want[i].sha256, have[i].sha256) != 0)
-            return qd_fail(e, QDIAG_E_FILE_DAMAGED, have[i].path,
-                           "its SHA-256 is not the one in the manifest");
+    const struct qd_manifest_stream *v = c->m->stream;
+    for (size_t i = 0, first = 0; i < c->m->nstreams; i++) {
+        if (order(&v[first], &v[i]) != 0)
+            first = i;
+        if (i - first >= c->used[first])
+            return qd_fail(e, QDIAG_E_FILE_DAMAGED, v[i].path, "in the manifest, not in the file");
     }
     return 0;
 }
@@ -313,21 +314,10 @@ static int compare_lists(const struct qd_manifest_stream *want, size_t nwant,
 int qd_manifest_compare(const struct qd_manifest *m, const struct qd_node *tree,
                         struct qdiag_error *e)
 {
-    struct listing have = {0};
-    struct qd_manifest_stream *want = qd_alloc(m->nstreams, sizeof *want);
-    int rc = want && list_streams(&have, tree) == 0 ? 0 : qd_nomem(e);
-    if (rc == 0) {
-        /* Sorted on both sides: the order of streams is no difference, as for two trees. */
-        if (m->nstreams > 0)
-            memcpy(want, m->stream, m->nstreams * sizeof *want);
-        qsort(want, m->nstreams, sizeof *want, order);
-        if (have.n > 0)
-            qsort(have.v, have.n, sizeof *have.v, order);
-        rc = compare_lists(want, m->nstreams, have.v, have.n, e);
-    }
-    for (size_t i = 0; i < have.n; i++)
-        free(have.v[i].path);
-    free(have.v);
-    free(want);
+    struct comparing c = {m, qd_alloc(m->nstreams + 1, sizeof *c.used)};
+    int rc = c.used ? qd_streams_each(tree, compare_stream, &c, e) : qd_nomem(e);
+    if (rc == 0)
+        rc = all_used(&c, e);
+    free(c.used);
     return rc;
 }

@@ -3,6 +3,7 @@
  * The list of streams in a manifest, by far its longest part: written and read as text, line by
  * line, because a JSON tree of it would take more memory than the backup. Text of any other form is
  * left to the JSON reader. */
+#include <assert.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,47 +20,94 @@
 #define SHA       ",\n      \"sha256\": \""
 #define CLOSE     "\"\n    }"
 #define CLOSE_ALL "\n  ]\n}\n"
-#define PATH_MOST 1024u
+#define CHUNK     (32u << 10) /* text gathered before it goes to the sink */
 
-static int add_stream(struct qd_buf *out, const struct qd_node *n)
+struct writing {
+    const struct qd_sink *out;
+    struct qd_buf text;
+    size_t written; /* streams */
+};
+
+/* The masked path as JSON text; only what holds quotes, backslashes or odd bytes needs jansson. */
+static int add_path(struct qd_buf *out, const char *shown)
 {
-    char path[PATH_MOST], shown[PATH_MOST], sha[65];
-    qd_tree_path(n, path, sizeof path);
-    qd_mask_digits(shown, sizeof shown, path);
-    qd_sha256_hex(n->len ? n->data : (const uint8_t *)"", n->len, sha);
+    size_t n = 0;
+    while (shown[n] >= 0x20 && shown[n] < 0x7f && shown[n] != '"' && shown[n] != '\\')
+        n++;
+    if (shown[n] == '\0')
+        return qd_buf_add(out, "\"", 1) || qd_buf_add(out, shown, n) || qd_buf_add(out, "\"", 1);
     json_t *name = json_string(shown);
     char *text = name ? json_dumps(name, JSON_ENCODE_ANY) : NULL; /* with its quotes */
     json_decref(name);
-    int bad = !text ||
-              qd_buf_printf(out, "    {\n      \"path\": %s,\n      \"size\": %zu" SHA "%s" CLOSE,
-                            text, n->len, sha);
+    int bad = !text || qd_buf_add_text(out, text);
     free(text);
-    return bad ? -1 : 0;
+    return bad;
 }
 
-/* All streams, depth first in tree order. */
-int qd_streams_write(const struct qd_node *root, struct qd_buf *out)
+static int write_stream(void *user, const struct qd_node *n, struct qdiag_error *e)
+{
+    struct writing *w = user;
+    char path[QD_STREAM_PATH], sha[65];
+    qd_stream_path(n, path);
+    qd_sha256_hex(n->len ? n->data : (const uint8_t *)"", n->len, sha);
+    int bad = (w->written++ && qd_buf_add_text(&w->text, ",\n")) ||
+              qd_buf_add_text(&w->text, "    {\n      \"path\": ") || add_path(&w->text, path) ||
+              qd_buf_printf(&w->text, ",\n      \"size\": %zu", n->len) ||
+              qd_buf_add_text(&w->text, SHA) || qd_buf_add(&w->text, sha, 64) ||
+              qd_buf_add_text(&w->text, CLOSE);
+    if (bad)
+        return qd_nomem(e);
+    if (w->text.len < CHUNK)
+        return 0;
+    int rc = w->out->write(w->out->user, w->text.p, w->text.len, e);
+    w->text.len = 0;
+    return rc;
+}
+
+int qd_streams_write(const struct qd_node *root, const struct qd_sink *out, struct qdiag_error *e)
+{
+    struct writing w = {.out = out};
+    int rc = qd_buf_add_text(&w.text, "," OPEN_LIST) ? qd_nomem(e) : 0;
+    if (rc == 0)
+        rc = qd_streams_each(root, write_stream, &w, e);
+    if (rc == 0 && qd_buf_add_text(&w.text, CLOSE_ALL))
+        rc = qd_nomem(e);
+    if (rc == 0)
+        rc = out->write(out->user, w.text.p, w.text.len, e);
+    qd_buf_free(&w.text);
+    return rc;
+}
+
+void qd_stream_path(const struct qd_node *n, char out[QD_STREAM_PATH])
+{
+    char path[QD_STREAM_PATH];
+    qd_tree_path(n, path, sizeof path);
+    qd_mask_digits(out, QD_STREAM_PATH, path);
+}
+
+int qd_streams_each(const struct qd_node *root,
+                    int (*fn)(void *user, const struct qd_node *n, struct qdiag_error *e),
+                    void *user, struct qdiag_error *e)
 {
     const struct qd_node *at[QD_TREE_MAX_DEPTH + 1] = {root};
-    size_t next[QD_TREE_MAX_DEPTH + 1] = {0}, depth = 0, written = 0;
-    int bad = qd_buf_add_text(out, "," OPEN_LIST);
-    while (!bad) {
+    size_t next[QD_TREE_MAX_DEPTH + 1] = {0}, depth = 0;
+    int rc = 0;
+    while (rc == 0) {
         if (next[depth] == at[depth]->nchild) {
             if (depth-- == 0)
                 break;
             continue;
         }
         const struct qd_node *n = at[depth]->child[next[depth]++];
-        if (!n->is_stream && depth == QD_TREE_MAX_DEPTH)
-            return -1;
         if (n->is_stream) {
-            bad = (written++ && qd_buf_add_text(out, ",\n")) || add_stream(out, n);
+            rc = fn(user, n, e);
         } else {
+            assert(depth < QD_TREE_MAX_DEPTH);
             at[++depth] = n;
             next[depth] = 0;
         }
     }
-    return bad || qd_buf_add_text(out, CLOSE_ALL);
+    return rc;
 }
 
 /* Reading: a cursor that only goes forward over the very text that the writer makes. */

@@ -68,8 +68,8 @@ struct part {
     struct qd_target *t;
     struct qd_save *file, *manifest; /* file: NULL for a folder */
     struct qd_save_dir *dir;
-    char *json;
-    size_t json_len;
+    char json_sha256[65]; /* of the manifest as written */
+    uint64_t json_size;
     struct qd_manifest *m; /* as read back: what the file is compared with */
     char entries[65];      /* digest of the folder form */
     int lf, last;
@@ -239,7 +239,14 @@ static int make_manifest(struct part *p, struct qdiag_error *e)
                                 .salt = s->salt ? s->salt : salt,
                                 .converted = s->converted,
                                 .folder_form = p->t->kind == QD_T_TAR || p->t->kind == QD_T_DIR};
-    return qd_manifest_write(&in, &p->json, &p->json_len, e);
+    struct digest_sink k = {p->manifest, p->j->sha, 0};
+    struct qd_sink out = {digest_write, &k};
+    uint8_t digest[QD_SHA256_SIZE];
+    int rc = qd_manifest_write(&in, &out, e);
+    qd_sha256_end(p->j->sha, digest);
+    qd_hex(digest, sizeof digest, p->json_sha256);
+    p->json_size = k.bytes;
+    return rc;
 }
 
 /* The manifest must be readable, too; the file is compared with what is read here. */
@@ -248,19 +255,20 @@ static int verify_manifest(const char *temp, void *user, struct qdiag_error *e)
     struct part *part = user;
     uint8_t *p = NULL;
     size_t n = 0;
-    int rc = qd_read_file(temp, part->json_len + 1, &p, &n, e);
-    if (rc == 0 && (n != part->json_len || memcmp(p, part->json, n) != 0))
+    char sha[65];
+    int rc = qd_read_file(temp, part->json_size + 1, &p, &n, e);
+    if (rc == 0)
+        qd_sha256_hex(p, n, sha);
+    if (rc == 0 && (n != part->json_size || strcmp(sha, part->json_sha256) != 0))
         rc = qd_fail(e, QDIAG_E_LOCAL_FILE, part->t->manifest, "%s",
                      "the bytes read back differ from the bytes written");
-    free(part->json); /* equal to p from here on */
-    part->json = NULL;
     if (rc == 0)
         rc = qd_manifest_read(p, n, part->t->manifest, &part->m, e);
     free(p);
     return rc;
 }
 
-/* Everything is on disk and in the manifest: the payload may go before the file is read back. */
+/* All is written, and digested in the manifest: the payload may go before anything is read back. */
 static void empty_doc(struct job *j)
 {
     struct qd_doc *d = j->s->spent;
@@ -293,12 +301,10 @@ static int prepare(struct part *p, struct qdiag_error *e)
     int rc = write_target(p, e);
     if (rc == 0)
         rc = make_manifest(p, e);
-    if (rc == 0)
-        rc = qd_save_write(p->manifest, p->json, p->json_len, e);
-    if (rc == 0)
-        rc = qd_save_prepare(p->manifest, verify_manifest, p, e);
     if (rc == 0 && p->last && p->j->s->spent)
         empty_doc(p->j);
+    if (rc == 0)
+        rc = qd_save_prepare(p->manifest, verify_manifest, p, e);
     if (rc == 0)
         rc = p->dir ? verify_file(qd_save_dir_temp(p->dir), p, e)
                     : qd_save_prepare(p->file, verify_file, p, e);
@@ -355,7 +361,6 @@ int qd_store_all(struct qd_store *s, struct qdiag_error *e)
         qd_save_abort(&j.part[i].file);
         qd_save_abort(&j.part[i].manifest);
         qd_save_dir_abort(&j.part[i].dir);
-        free(j.part[i].json);
     }
     qd_entries_free(&j.made);
     qd_sha256_free(&j.sha);

@@ -6,7 +6,6 @@ best of several rounds. Every run has a stack of 256 KB. Nothing here is part of
 prints the table, OVER marks a bar that was missed."""
 import argparse
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,6 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import corpora  # noqa: E402
 
 MB = 1 << 20
-STACK = 256 << 10
 INSIDE = ("tree", "recode")      # timed by the program itself
 BUILD = os.environ.get("top_builddir", ".")
 TOOLS = os.path.join(BUILD, "tests", "bench")
@@ -32,11 +30,8 @@ def program(path):
 
 
 QDIAG = program(os.path.join(BUILD, "qdiag"))
+MEASURE = TOOLS + "/measure"     # starts each command, with a stack of 256 KB
 ENV = dict(os.environ, LD_LIBRARY_PATH=os.path.join(BUILD, "src", ".libs"))
-
-
-def small_stack():
-    resource.setrlimit(resource.RLIMIT_STACK, (STACK, STACK))
 
 
 class Run:
@@ -44,18 +39,18 @@ class Run:
 
     def __init__(self, *cmd):
         start = time.perf_counter()
-        p = subprocess.Popen(cmd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV,
-                             preexec_fn=small_stack)
-        out, err = p.stdout.read(), p.stderr.read()
-        _, status, usage = os.wait4(p.pid, 0)
-        p.returncode = status
-        p.stdout.close()
-        p.stderr.close()
+        get, put = os.pipe()
+        p = subprocess.Popen((MEASURE,) + cmd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV,
+                             pass_fds=(3,), preexec_fn=lambda: os.dup2(put, 3))
+        os.close(put)
+        out, err = p.communicate()
         self.wall = time.perf_counter() - start
-        self.cpu = usage.ru_utime + usage.ru_stime
-        self.rss = usage.ru_maxrss * 1024
-        if status != 0:
-            raise SystemExit("%s: status %d\n%s" % (" ".join(cmd), status, err.decode()))
+        with os.fdopen(get) as f:
+            words = f.read().split()
+        if len(words) != 4 or words[0] != "0":
+            raise SystemExit("%s: status %s\n%s" % (" ".join(cmd), words[:1], err.decode()))
+        self.cpu = float(words[1]) + float(words[2])
+        self.rss = int(words[3]) * 1024
         words = out.split()
         self.inside = self.count = None
         if os.path.basename(cmd[0]) in ("sax_floor", "tree_time"):
@@ -126,7 +121,7 @@ def plan(best, files, fast, disk):
         if kind == "xqcn":
             best.add("floor " + name, floor, path)
         if name in ("wide40.xqcn", "fat40.xqcn"):
-            best.add("cp " + name, "cp", path, fast + "/copy", out=fast + "/copy")
+            best.add("cp " + name, shutil.which("cp"), path, fast + "/copy", out=fast + "/copy")
         if name.startswith("wide40"):
             slow = disk + "/out" + other
             best.add("synced " + name, QDIAG, "convert", path, slow, out=slow)

@@ -16,7 +16,6 @@ tests_unit_test_redact_capture_LDADD = $(tests_unit_test_sections_LDADD)
 PLAN_TESTS = tests/unit/test_compare tests/unit/test_guard tests/unit/test_plan \
 	tests/unit/test_plan_single
 
-PLAN_TESTS = tests/unit/test_guard
 check_PROGRAMS += $(PLAN_TESTS)
 TESTS += $(PLAN_TESTS)
 

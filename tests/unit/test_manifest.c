@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/digest.h"
 #include "container/manifest.h"
 #include "qcn_fixture.h"
@@ -86,6 +87,12 @@ static void fill_backup(struct qd_backup *b)
                                 .len = 2});
 }
 
+static int gather(void *user, const void *p, size_t n, struct qdiag_error *e)
+{
+    (void)e;
+    return qd_buf_add(user, p, n);
+}
+
 static void make(struct made *m)
 {
     struct qdiag_error e = {0};
@@ -114,7 +121,12 @@ static void make(struct made *m)
         .complete = 0,
         .salt = salt,
     };
-    assert_int_equal(qd_manifest_write(&in, &m->json, &m->len, &e), 0);
+    struct qd_buf text = {0};
+    struct qd_sink out = {gather, &text};
+    assert_int_equal(qd_manifest_write(&in, &out, &e), 0);
+    assert_int_equal(qd_buf_terminate(&text), 0);
+    m->json = (char *)text.p;
+    m->len = text.len;
     assert_int_equal(strlen(m->json), m->len);
 }
 
@@ -290,6 +302,45 @@ static void test_every_changed_stream_is_found(void **state)
     unmake(&m);
 }
 
+/* Two files whose names a SIM card gave look alike in the manifest; each is still compared. */
+static void test_paths_that_masking_makes_equal(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    struct qd_manifest *back;
+    struct qdiag_error e = {0};
+    struct qd_buf text = {0};
+    struct qd_sink out = {gather, &text};
+    static const struct qd_evidence none;
+    m.b = fixture_t2();
+    m.tree = qd_tree_new("t.xqcn");
+    qd_tree_stream(m.tree, "001010000000000001", "a", 1);
+    qd_tree_stream(m.tree, "001010000000000002", "b", 1);
+    qd_tree_stream(m.tree, "001010000000000003", "b", 1);
+    struct qd_manifest_in in = {.backup = m.b,
+                                .tree = m.tree,
+                                .evidence = &none,
+                                .file_name = "t",
+                                .file_sha256 = SHA,
+                                .container = "xqcn",
+                                .salt = salt};
+    assert_int_equal(qd_manifest_write(&in, &out, &e), 0);
+    assert_int_equal(qd_manifest_read(text.p, text.len, "t", &back, &e), 0);
+    assert_int_equal(qd_manifest_compare(back, m.tree, &e), 0);
+    m.tree->child[0]->data[0] = 'b'; /* three of b, where one was a */
+    assert_int_equal(qd_manifest_compare(back, m.tree, &e), -QDIAG_E_FILE_DAMAGED);
+    assert_string_equal(e.why, "its SHA-256 is not the one in the manifest");
+    memset(&e, 0, sizeof e);
+    m.tree->child[0]->data[0] = 'a';
+    m.tree->child[2]->is_stream = 0; /* one b too few */
+    assert_int_equal(qd_manifest_compare(back, m.tree, &e), -QDIAG_E_FILE_DAMAGED);
+    assert_string_equal(e.why, "in the manifest, not in the file");
+    m.tree->child[2]->is_stream = 1;
+    qd_manifest_free(&back);
+    qd_buf_free(&text);
+    unmake(&m);
+}
+
 static void test_stream_gone(void **state)
 {
     (void)state;
@@ -301,7 +352,13 @@ static void test_stream_gone(void **state)
     free(m.tree->child[0]->name);
     m.tree->child[0]->name = strdup("file_version");
     assert_int_equal(qd_manifest_compare(back, m.tree, &e), -QDIAG_E_FILE_DAMAGED);
-    assert_string_equal(e.item, "/File_Version");
+    assert_string_equal(e.item, "/file_version");
+    assert_string_equal(e.why, "in the file, not in the manifest");
+    memset(&e, 0, sizeof e);
+    qd_tree_free(&m.tree);
+    m.tree = qd_tree_new("t.xqcn");
+    assert_int_equal(qd_manifest_compare(back, m.tree, &e), -QDIAG_E_FILE_DAMAGED);
+    assert_string_equal(e.item, back->stream[0].path);
     assert_string_equal(e.why, "in the manifest, not in the file");
     qd_manifest_free(&back);
     unmake(&m);
@@ -415,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_no_identity_inside),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_every_changed_stream_is_found),
+        cmocka_unit_test(test_paths_that_masking_makes_equal),
         cmocka_unit_test(test_stream_gone),
         cmocka_unit_test(test_strict_reading),
         cmocka_unit_test(test_cut_everywhere),
