@@ -8,32 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "usb_profile.h"
 #include "usb_sim.h"
-
-#define USB_FACES 6
-
-/* One interface of a device: two bulk endpoints unless an address is 0. */
-struct usb_face {
-    uint8_t cls, sub, proto;
-    uint8_t in, out;    /* endpoint addresses, 0 = none */
-    uint8_t interrupt;  /* a third endpoint, 0 = none */
-    const char *driver; /* bound by the kernel; NULL = none */
-    int tty;            /* number of its ttyUSB, -1 = none */
-};
-
-struct usb_profile {
-    uint16_t vid, pid;
-    const char *serial, *product; /* NULL = none */
-    unsigned port, number;        /* bus 1, this port, this device number */
-    unsigned packet;              /* bytes of a bulk packet; 0 = 512 */
-    struct usb_face face[USB_FACES];
-    int faces;
-    int diag;     /* the interface that is served */
-    unsigned cut; /* so many bytes of the descriptors are missing */
-};
-
-/* As EC25 modules look: DIAG at 0, NMEA, AT, and a last interface with one endpoint. */
-extern const struct usb_profile usb_ec25;
 
 struct usb_host;
 struct usb_dev;
