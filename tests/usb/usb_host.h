@@ -31,6 +31,7 @@ struct usb_knobs {
     unsigned urb_bytes; /* an IN transfer carries at most so many; 0 = no limit */
     int split;          /* every reply goes out in so many transfers */
     int glue;           /* so many replies are kept back and sent in one transfer */
+    int forgetful;      /* with one cancelled IN transfer, all posted ones are forgotten */
     int silent;         /* requests are taken and not answered */
     int no_out;         /* requests are not taken */
     int in_stalls;      /* so many IN transfers end in a stall */
