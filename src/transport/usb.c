@@ -20,9 +20,9 @@
 #include "transport/sysfs.h"
 #include "transport/usb.h"
 
-/* How long a quiet link is waited for before the oldest transfer is asked for what it holds; then
+/* How long a quiet link is waited for before the transfers are asked for what they hold; then
  * twice as long, and so on. Short, since a unit that sends no zero-length packets would else cost
- * a whole time-out for every reply of an unlucky length; a slow reply only costs a new transfer. */
+ * a whole time-out for every reply of an unlucky length; a slow reply only costs new transfers. */
 #define QUIET_MS 100u
 
 static int fail_ended(const struct qd_usb *u, struct qdiag_error *e)

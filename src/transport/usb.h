@@ -82,7 +82,7 @@ int qd_usb_in_start(struct qd_usb *u, struct qdiag_error *e);
  * fails is noted in u->end. */
 void qd_usb_pump(struct qd_usb *u, uint64_t us);
 
-/* Cancels the oldest transfer and takes the bytes it holds, if any. */
+/* Cancels the transfers, takes the bytes that the oldest holds, if any, and posts new ones. */
 void qd_usb_nudge(struct qd_usb *u);
 
 /* Takes bytes out of the ring. */

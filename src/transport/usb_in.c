@@ -4,9 +4,10 @@
  * that finds nobody reading drops its replies, and a ring that keeps the bytes in their order.
  *
  * The transfers have no time-out of their own. A reply of exactly k packets that no zero-length
- * packet follows stays inside its transfer, which is not full: qd_usb_nudge cancels the oldest
- * transfer, and a cancelled transfer hands over the bytes it holds. A time-out on each transfer
- * would do the same, but for every idle transfer all the time.
+ * packet follows stays inside its transfer, which is not full: qd_usb_nudge cancels the transfers,
+ * and a cancelled transfer hands over the bytes it holds. A time-out on each transfer would do the
+ * same, but for every idle transfer all the time. It cancels all of them, not the oldest alone: the
+ * xHCI controller of virtual machines (QEMU 7.2) forgets the whole queue when one is cancelled.
  *
  * Must never drop the bytes of a transfer because of its status, and never free a transfer that the
  * kernel still has. */
@@ -191,7 +192,7 @@ void qd_usb_nudge(struct qd_usb *u)
 {
     if (u->end || !u->posted)
         return;
-    if (cancel_slots(u, 1) == 0 && u->trouble && !u->end)
+    if (cancel_slots(u, u->posted) == 0 && u->trouble && !u->end)
         recover(u);
     post_slots(u);
 }

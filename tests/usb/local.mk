@@ -1,3 +1,6 @@
+# What every emulated USB shares: how a device looks, and the simulated module behind it.
+USB_DEVICE = tests/usb/usb_profile.c tests/usb/usb_profile.h tests/usb/usb_sim.c tests/usb/usb_sim.h
+
 # USB on a bus emulated by umockdev: the transport in process, and the qdiag program from outside.
 if HAVE_UMOCKDEV
 USB_TESTS = tests/usb/test_usb_find tests/usb/test_usb_link tests/usb/test_usb_units
@@ -11,7 +14,7 @@ USB_TEST_LINK = $(AM_LDFLAGS) -Wl,--no-as-needed -lumockdev-preload
 USB_LIBS = src/sim/libsim.la src/transport/libtransport.la src/base/libbase.la $(UMOCKDEV_LIBS) \
 	$(CMOCKA_LIBS)
 USB_HOST = tests/usb/usb_fs.c tests/usb/usb_host.c tests/usb/usb_host.h tests/usb/usb_host_priv.h \
-	tests/usb/usb_sim.c tests/usb/usb_sim.h
+	$(USB_DEVICE)
 
 tests_usb_test_usb_find_SOURCES = tests/usb/test_usb_find.c tests/usb/usb_test.h $(USB_HOST)
 tests_usb_test_usb_find_CPPFLAGS = $(USB_TEST_CPP)

@@ -387,6 +387,27 @@ static void test_left_behind_by_a_killed_client(void **state)
     assert_string_equal(usb_dev_driver(d, 0), "option");
 }
 
+/* The kernel has no driver for the interface, though it has one for others: nothing to give back.
+ */
+static void test_no_driver_for_the_interface(void **state)
+{
+    struct rig *r = *state;
+    struct usb_profile p = usb_ec25;
+    struct usb_dev *d;
+    struct qd_link *l;
+
+    p.face[0].driver = NULL;
+    p.face[2].tty = 2;
+    d = usb_host_plug(r->host, &p, NULL);
+    l = must_open(r->ctx, "usb:2c7c:0125");
+    qd_link_close(&l);
+    assert_int_equal(usb_dev_seen(d).attaches, 1);
+    assert_int_equal(usb_dev_seen(d).releases, 1);
+    assert_string_equal(usb_dev_driver(d, 0), "");
+    l = must_open(r->ctx, "usb:2c7c:0125");
+    qd_link_close(&l);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -407,6 +428,7 @@ int main(void)
         USB_TEST(test_driver_is_detached_and_given_back),
         USB_TEST(test_no_driver_stays_no_driver),
         USB_TEST(test_left_behind_by_a_killed_client),
+        USB_TEST(test_no_driver_for_the_interface),
     };
 
     return rig_broken() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -225,6 +225,20 @@ static void test_silence(void **state)
     qd_link_close(&o.l);
 }
 
+/* As QEMU's xHCI does it: one transfer is cancelled, and the others hear nothing any more. */
+static void test_forgetful_controller(void **state)
+{
+    struct usb_knobs k = {.forgetful = 1};
+    struct over_usb o = open_unit(*state, &k);
+
+    must_be_silent(o.l, 150);
+    assert_true(usb_dev_seen(o.d).discards >= 4);
+    assert_int_equal(usb_dev_seen(o.d).pending_in, 4);
+    usb_dev_push(o.d, "heard", 5);
+    must_recv(o.l, "heard", 5);
+    qd_link_close(&o.l);
+}
+
 /* An expired deadline still takes what is there. */
 static void test_look(void **state)
 {
@@ -414,6 +428,7 @@ int main(void)
         USB_TEST(test_small_buffers),
         USB_TEST(test_frames_end_their_transfer),
         USB_TEST(test_silence),
+        USB_TEST(test_forgetful_controller),
         USB_TEST(test_look),
         USB_TEST(test_request_not_taken),
         USB_TEST(test_stall),

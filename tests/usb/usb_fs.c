@@ -31,6 +31,7 @@ void usb_fs_clear(struct usb_dev *d)
     g_queue_clear_full(&d->in, (GDestroyNotify)free_urb);
     g_queue_clear_full(&d->out, (GDestroyNotify)free_urb);
     g_queue_clear_full(&d->done, (GDestroyNotify)free_urb);
+    g_queue_clear_full(&d->forgotten, (GDestroyNotify)free_urb);
     g_queue_clear_full(&d->chunks, (GDestroyNotify)free_chunk);
 }
 
@@ -98,7 +99,7 @@ void usb_fs_deliver(struct usb_dev *d)
 
 void usb_fs_add(struct usb_dev *d, const guint8 *p, size_t n)
 {
-    unsigned packet = d->profile->packet ? d->profile->packet : 512;
+    unsigned packet = usb_packet(d->profile);
     struct usb_chunk *c = g_new0(struct usb_chunk, 1);
 
     c->p = g_memdup2(p, n);
@@ -114,6 +115,8 @@ void usb_fs_gone(struct usb_dev *d)
     d->gone = 1;
     while ((u = g_queue_peek_head(&d->in)) != NULL)
         finish(d, &d->in, u, -ESHUTDOWN);
+    while ((u = g_queue_peek_head(&d->forgotten)) != NULL)
+        finish(d, &d->forgotten, u, -ESHUTDOWN);
     while ((u = g_queue_peek_head(&d->out)) != NULL)
         finish(d, &d->out, u, -ESHUTDOWN);
 }
@@ -161,7 +164,7 @@ static void out_transfer(struct usb_dev *d)
 
 static void submit_out(struct usb_dev *d, struct usb_urb *u)
 {
-    unsigned packet = d->profile->packet ? d->profile->packet : 512;
+    unsigned packet = usb_packet(d->profile);
     int whole = u->len > 0 && (unsigned)u->len % packet == 0;
     int flag = (u->flags & USBDEVFS_URB_ZERO_PACKET) != 0;
 
@@ -290,20 +293,30 @@ static void reap(struct usb_dev *d, UMockdevIoctlClient *client)
         complete(client, -1, EAGAIN);
 }
 
+static void forget(struct usb_dev *d)
+{
+    struct usb_urb *u;
+
+    while ((u = g_queue_pop_head(&d->in)) != NULL)
+        g_queue_push_tail(&d->forgotten, u);
+}
+
 static void discard(struct usb_dev *d, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
 {
-    GQueue *queues[] = {&d->in, &d->out};
+    GQueue *queues[] = {&d->in, &d->forgotten, &d->out};
     gulong addr;
 
     memcpy(&addr, arg->data, sizeof addr);
     d->seen.discards++;
-    for (int q = 0; q < 2; q++)
+    for (int q = 0; q < 3; q++)
         for (GList *l = queues[q]->head; l; l = l->next) {
             struct usb_urb *u = l->data;
 
             if (u->addr != addr)
                 continue;
             finish(d, queues[q], u, -ENOENT);
+            if (d->knobs.forgetful && q == 0)
+                forget(d);
             complete(client, 0, 0);
             return;
         }

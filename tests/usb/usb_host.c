@@ -7,24 +7,6 @@
 #include "usb_host_priv.h"
 
 #define BUS_PATH "/devices/pci0000:00/0000:00:14.0/usb1"
-#define PORT(v, n, i, o)                                                                           \
-    {                                                                                              \
-        .cls = 0xff, .sub = v, .proto = v, .in = i, .out = o, .driver = "option", .tty = n         \
-    }
-
-const struct usb_profile usb_ec25 = {
-    .vid = 0x2c7c,
-    .pid = 0x0125,
-    .serial = "SIM0001",
-    .product = "EC25 sim",
-    .port = 1,
-    .number = 2,
-    .face = {PORT(0xff, -1, 0x81, 0x01),
-             PORT(0x00, -1, 0x82, 0x02),
-             PORT(0x00, -1, 0x83, 0x03),
-             {.cls = 0xff, .sub = 0xff, .proto = 0xff, .in = 0x84, .tty = -1}},
-    .faces = 4,
-};
 
 /* A high-speed root hub, as the kernel shows it. */
 static const char root_hub[] =
@@ -94,64 +76,14 @@ const char *usb_host_dir(const struct usb_host *h)
     return h->dir;
 }
 
-/* ---- descriptors ---- */
-
-static int endpoints_of(const struct usb_face *f)
-{
-    return (f->in != 0) + (f->out != 0) + (f->interrupt != 0);
-}
-
-static void put_endpoint(GByteArray *b, guint8 address, guint8 type, unsigned packet)
-{
-    guint8 d[7] = {7, 5, address, type, (guint8)packet, (guint8)(packet >> 8), type == 3 ? 9 : 0};
-
-    if (address)
-        g_byte_array_append(b, d, sizeof d);
-}
-
-static void put_face(GByteArray *b, const struct usb_face *f, int number, unsigned packet)
-{
-    guint8 d[9] = {9, 4, (guint8)number, 0, (guint8)endpoints_of(f), f->cls, f->sub, f->proto, 0};
-
-    g_byte_array_append(b, d, sizeof d);
-    put_endpoint(b, f->interrupt, 3, 10);
-    put_endpoint(b, f->in, 2, packet);
-    put_endpoint(b, f->out, 2, packet);
-}
-
 static char *descriptors(const struct usb_profile *p)
 {
-    guint8 dev[18] = {18,
-                      1,
-                      0,
-                      2,
-                      0xef,
-                      2,
-                      1,
-                      64,
-                      (guint8)p->vid,
-                      (guint8)(p->vid >> 8),
-                      (guint8)p->pid,
-                      (guint8)(p->pid >> 8),
-                      0x18,
-                      3,
-                      1,
-                      2,
-                      3,
-                      1};
-    guint8 conf[9] = {9, 2, 0, 0, (guint8)p->faces, 1, 0, 0xa0, 0xfa};
-    GByteArray *b = g_byte_array_new();
+    guint8 b[USB_DESCRIPTORS_MAX];
+    size_t n = usb_descriptors(p, b);
     GString *hex = g_string_new(NULL);
 
-    g_byte_array_append(b, dev, sizeof dev);
-    g_byte_array_append(b, conf, sizeof conf);
-    for (int i = 0; i < p->faces; i++)
-        put_face(b, &p->face[i], i, p->packet ? p->packet : 512);
-    b->data[20] = (guint8)(b->len - 18);
-    b->data[21] = (guint8)((b->len - 18) >> 8);
-    for (guint i = 0; i < b->len - p->cut; i++)
-        g_string_append_printf(hex, "%02x", b->data[i]);
-    g_byte_array_unref(b);
+    for (size_t i = 0; i < n - p->cut; i++)
+        g_string_append_printf(hex, "%02x", b[i]);
     return g_string_free(hex, FALSE);
 }
 
@@ -202,7 +134,7 @@ static void add_face_records(struct usb_host *h, const struct usb_dev *d, int nu
         "P: %s\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\nA: bInterfaceNumber=%02x\\n\n"
         "A: bInterfaceClass=%02x\\n\nA: bInterfaceSubClass=%02x\\n\nA: bInterfaceProtocol=%02x\\n\n"
         "A: bNumEndpoints=%02x\\n\n",
-        path, number, f->cls, f->sub, f->proto, endpoints_of(f));
+        path, number, f->cls, f->sub, f->proto, usb_face_endpoints(f));
     if (f->driver)
         g_string_append_printf(r, "E: DRIVER=%s\nL: driver=../../bus/usb/drivers/%s\n", f->driver,
                                f->driver);

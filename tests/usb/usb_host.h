@@ -8,32 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "usb_profile.h"
 #include "usb_sim.h"
-
-#define USB_FACES 6
-
-/* One interface of a device: two bulk endpoints unless an address is 0. */
-struct usb_face {
-    uint8_t cls, sub, proto;
-    uint8_t in, out;    /* endpoint addresses, 0 = none */
-    uint8_t interrupt;  /* a third endpoint, 0 = none */
-    const char *driver; /* bound by the kernel; NULL = none */
-    int tty;            /* number of its ttyUSB, -1 = none */
-};
-
-struct usb_profile {
-    uint16_t vid, pid;
-    const char *serial, *product; /* NULL = none */
-    unsigned port, number;        /* bus 1, this port, this device number */
-    unsigned packet;              /* bytes of a bulk packet; 0 = 512 */
-    struct usb_face face[USB_FACES];
-    int faces;
-    int diag;     /* the interface that is served */
-    unsigned cut; /* so many bytes of the descriptors are missing */
-};
-
-/* As EC25 modules look: DIAG at 0, NMEA, AT, and a last interface with one endpoint. */
-extern const struct usb_profile usb_ec25;
 
 struct usb_host;
 struct usb_dev;
@@ -55,6 +31,7 @@ struct usb_knobs {
     unsigned urb_bytes; /* an IN transfer carries at most so many; 0 = no limit */
     int split;          /* every reply goes out in so many transfers */
     int glue;           /* so many replies are kept back and sent in one transfer */
+    int forgetful;      /* with one cancelled IN transfer, all posted ones are forgotten */
     int silent;         /* requests are taken and not answered */
     int no_out;         /* requests are not taken */
     int in_stalls;      /* so many IN transfers end in a stall */

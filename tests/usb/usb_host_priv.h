@@ -43,6 +43,7 @@ struct usb_dev {
     int on_bus, gone;
 
     GQueue in, out, done; /* struct usb_urb */
+    GQueue forgotten;     /* struct usb_urb: IN, until they are discarded */
     GQueue chunks;        /* struct usb_chunk */
     GByteArray *acc;      /* of an OUT transfer that has not ended */
     GByteArray *glued;
