@@ -31,7 +31,7 @@ struct cli_options {
     const char *to;
     const char *raw, *only;
     int with_volatile;
-    int show_identity, verbose, quiet, help, version, color;
+    int no_inhibit, show_identity, verbose, quiet, help, version, color;
     enum cli_json json;
     enum cli_progress progress;
     char **arg; /* what is not an option */
