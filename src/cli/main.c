@@ -64,8 +64,7 @@ static void on_log(enum qdiag_log_level level, const char *area, const char *tex
 
 static int open_log(struct logger *l, struct qdiag_context *ctx)
 {
-    int level =
-        l->o->quiet ? QDIAG_LOG_ERROR : QDIAG_LOG_ERROR + (l->o->verbose ? l->o->verbose + 1 : 0);
+    int level = l->o->quiet ? QDIAG_LOG_ERROR : QDIAG_LOG_WARN + l->o->verbose;
     l->screen = level > QDIAG_LOG_TRACE ? QDIAG_LOG_TRACE : (enum qdiag_log_level)level;
     l->fd = -1;
     if (l->o->log_file) {

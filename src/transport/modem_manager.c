@@ -64,15 +64,16 @@ static int find_by_ids(const struct qd_address *a, char device[PATH_MAX])
 static int find_by_tty(const char *node, char device[PATH_MAX])
 {
     char id[16], *real = NULL;
-    const char *name = strrchr(node, '/');
-    int rc = name ? follow("/sys/class/tty", name + 1, device) : -1;
+    const char *name = node;
+    int rc = -1;
 
-    if (rc) { /* a link, as in /dev/serial/by-id */
+    if (strncmp(node, "/dev/", 5) != 0 || strchr(node + 5, '/')) { /* a link, as in by-id */
         real = realpath(node, NULL);
-        name = real ? strrchr(real, '/') : NULL;
-        rc = name ? follow("/sys/class/tty", name + 1, device) : -1;
-        free(real);
+        name = real ? real : "";
     }
+    if (strncmp(name, "/dev/", 5) == 0 && !strchr(name + 5, '/'))
+        rc = follow("/sys/class/tty", name + 5, device);
+    free(real);
     while (!rc && qd_sysfs_attr(device, "idVendor", id, sizeof(id))) {
         char *slash = strrchr(device, '/');
 
