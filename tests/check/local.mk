@@ -7,7 +7,8 @@ TESTS += \
 	tests/check/banned.py \
 	tests/check/headers.py \
 	tests/check/errtab.py \
-	tests/check/options.py
+	tests/check/options.py \
+	tests/check/udev.sh
 endif
 EXTRA_DIST += \
 	tests/check/exports.sh \
@@ -19,4 +20,5 @@ EXTRA_DIST += \
 	tests/check/headers.py \
 	tests/check/errtab.py \
 	tests/check/options.py \
+	tests/check/udev.sh \
 	tests/check/minimal-root.sh
