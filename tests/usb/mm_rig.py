@@ -3,10 +3,12 @@
 ModemManager and qdiag meet. Threads here carry the bytes; nothing of the project is imported."""
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import termios
 import threading
 import time
 
@@ -18,6 +20,7 @@ import rig  # noqa: E402
 PYTHON = "/usr/bin/python3"  # the one that Debian's modules are for
 PRELOAD = "libumockdev-preload.so.0"
 PATIENCE = 60  # seconds until something that must happen counts as not happening
+LIMIT = 40  # seconds for one run of qdiag
 DEVICE = "/devices/pci0000:00/0000:00:14.0/usb1/1-1"
 SYSFS = "/sys" + DEVICE
 DIAG, AT = 0, 2  # numbers of the interfaces and of their ttys
@@ -127,7 +130,18 @@ def clean_env(**more):
     return dict(os.environ, **more)
 
 
-def records():
+def skip_without(*programs):
+    """Ends with 77 where something that the rig is made of is not installed."""
+    missing = [p for p in programs if not shutil.which(p)]
+    if subprocess.run([PYTHON, "-c", "import gi; gi.require_version('UMockdev', '1.0')"],
+                      stderr=subprocess.DEVNULL).returncode:
+        missing.append("python3-gi with gir1.2-umockdev-1.0")
+    if missing:
+        print("skipped: there is no %s" % ", ".join(missing))
+        sys.exit(77)
+
+
+def records(ttys):
     """The device, and its serial ports as the option driver makes them."""
     desc = bytes([18, 1, 0, 2, 0xef, 2, 1, 64, 0x7c, 0x2c, 0x25, 1, 0x18, 3, 1, 2, 3, 1])
     faces = b""
@@ -142,7 +156,7 @@ def records():
            "A: bConfigurationValue=1\\n\nA: busnum=1\\n\nA: devnum=2\\n\nA: speed=480\\n\n"
            "A: idVendor=2c7c\\n\nA: idProduct=0125\\n\nA: serial=SIM0001\\n\nH: descriptors=%s\n"
            % (DEVICE, desc.hex()))
-    for i in (DIAG, AT):
+    for i in ttys:
         face = "%s/1-1:1.%d" % (DEVICE, i)
         yield ("P: %s\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\nE: DRIVER=option\n"
                "A: bInterfaceNumber=%02d\\n\nA: bInterfaceClass=ff\\n\nA: bInterfaceSubClass=ff\\n\n"
@@ -195,24 +209,62 @@ class Carrier:
 class Module:
     """The testbed with one module, its DIAG port on ttyUSB0 and its AT port on ttyUSB2."""
 
-    def __init__(self, work, unit):
+    def __init__(self, work, unit, ttys=(DIAG, AT)):
         import gi
         gi.require_version("UMockdev", "1.0")
         from gi.repository import UMockdev
         self.bed = UMockdev.Testbed.new()
         self.sim = rig.Sim(unit, args=["--at", "unix:%s/at" % work])
-        for r in records():
+        for i in ttys:
+            self.emulate(UMockdev, "/dev/ttyUSB%d" % i)
+        for r in records(ttys):
             self.bed.add_from_string(r)
-        self.carriers = [
-            Carrier(self.bed.get_dev_fd("/dev/ttyUSB%d" % DIAG), self.sim.folder + "/port"),
-            Carrier(self.bed.get_dev_fd("/dev/ttyUSB%d" % AT), work + "/at")]
+        far = {DIAG: self.sim.folder + "/port", AT: work + "/at"}
+        self.carriers = [Carrier(self.bed.get_dev_fd("/dev/ttyUSB%d" % i), far[i]) for i in ttys]
         self.root = self.bed.get_root_dir()
+
+    def emulate(self, mock, node):
+        """The one request to a serial port that umockdev refuses by itself: to be alone on it."""
+        handler = mock.IoctlBase()
+        handler.connect("handle-ioctl", self.on_ioctl)
+        self.bed.attach_ioctl(node, handler)
+
+    @staticmethod
+    def on_ioctl(_handler, client):
+        known = client.get_request() in (termios.TIOCEXCL, termios.TIOCNXCL)
+        if known:
+            client.complete(0, 0)
+        return known
 
     def env(self, bus, **more):
         return clean_env(LD_PRELOAD=PRELOAD, UMOCKDEV_DIR=self.root,
                          DBUS_SYSTEM_BUS_ADDRESS=bus.address,
                          ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "")
                          + ":verify_asan_link_order=0", **more)
+
+    def start(self, bus, *args, **more):
+        """qdiag ARGS; libtool puts the real program in the place of its script."""
+        cmd = [os.path.join(rig.TOP, "libtool"), "--silent", "--mode=execute", rig.QDIAG, *args]
+        return subprocess.Popen(cmd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env=self.env(bus, **more))
+
+    def run(self, bus, *args, check=0, **more):
+        """qdiag ARGS to its end; what it wrote to stderr."""
+        p = self.start(bus, *args, **more)
+        out, err = p.communicate(timeout=LIMIT)
+        for sign in ("AddressSanitizer", "runtime error:", "LeakSanitizer"):
+            assert sign not in err, err
+        assert p.returncode == check, "exit %d, not %d\n%s\n%s" % (p.returncode, check, out, err)
+        return err
+
+    def stop_in_the_middle(self, bus, sig, *args):
+        """Sends a signal while requests go to and fro; the exit status."""
+        before = len(self.carriers[0].seen)
+        p = self.start(bus, *args)
+        wait_until(lambda: len(self.carriers[0].seen) > before + 20000, "requests")
+        p.send_signal(sig)
+        p.communicate(timeout=LIMIT)
+        return p.returncode
 
     def stop(self):
         for c in self.carriers:
