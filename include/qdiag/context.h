@@ -71,6 +71,17 @@ QDIAG_API void qdiag_context_set_timeout(struct qdiag_context *c, unsigned ms);
 QDIAG_API int qdiag_context_set_capture(struct qdiag_context *c, const char *path,
                                         int keep_identity, struct qdiag_error *e);
 
+/* Sets the D-Bus system bus on which ModemManager is looked for. Where it runs, it is asked to leave a
+ * unit on USB alone while that is open; this also ends a data connection it has through the unit.
+ * What is in the way of that goes to the log and is no error.
+ *
+ * @param c        the context.
+ * @param address  a D-Bus address; NULL for the usual one; "" to leave ModemManager alone. Copied.
+ * @param e        set on failure.
+ * Time: none. Unit: none. Owner: copies address. Returns: 0 or -QDIAG_E_NO_MEMORY. */
+QDIAG_API int qdiag_context_set_bus(struct qdiag_context *c, const char *address,
+                                    struct qdiag_error *e);
+
 /* Sets the file with names of NV items and EFS paths. Without one the installed file is used when it
  * is there. Names change text and nothing else; a damaged file is told in the log.
  *

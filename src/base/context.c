@@ -24,6 +24,7 @@ void qdiag_context_free(struct qdiag_context **c)
 {
     if (!c || !*c)
         return;
+    free((*c)->bus);
     free((*c)->capture_path);
     free((*c)->names_path);
     free(*c);
@@ -73,6 +74,16 @@ int qdiag_context_set_names(struct qdiag_context *c, const char *path, struct qd
         return qd_nomem(e);
     free(c->names_path);
     c->names_path = copy;
+    return 0;
+}
+
+int qdiag_context_set_bus(struct qdiag_context *c, const char *address, struct qdiag_error *e)
+{
+    char *copy = NULL;
+    if (address && !(copy = qd_strdup(address)))
+        return qd_nomem(e);
+    free(c->bus);
+    c->bus = copy;
     return 0;
 }
 

@@ -21,6 +21,7 @@ struct qdiag_context {
     unsigned timeout_ms;          /* of one request */
     char *capture_path;
     int capture_keep_identity;
+    char *bus; /* address of the system bus; NULL = the usual one, "" = none */
     char *names_path; /* names of items; NULL = the installed file */
 };
 

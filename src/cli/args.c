@@ -159,6 +159,8 @@ static int *flag_slot(enum option_id id, struct cli_options *o)
         return &o->backup.exhaustive;
     case OPT_ACCEPT:
         return &o->backup.accept_incomplete;
+    case OPT_NO_INHIBIT:
+        return &o->no_inhibit;
     case OPT_VOLATILE:
         return &o->with_volatile;
     case OPT_SHOW_IDENTITY:

@@ -36,7 +36,7 @@ struct cli_options {
     const char *raw, *only;
     unsigned index; /* array element of an NV item */
     int with_volatile;
-    int show_identity, verbose, quiet, help, version, color;
+    int no_inhibit, show_identity, verbose, quiet, help, version, color;
     enum cli_json json;
     enum cli_progress progress;
     char **arg; /* what is not an option */

@@ -64,8 +64,7 @@ static void on_log(enum qdiag_log_level level, const char *area, const char *tex
 
 static int open_log(struct logger *l, struct qdiag_context *ctx)
 {
-    int level =
-        l->o->quiet ? QDIAG_LOG_ERROR : QDIAG_LOG_ERROR + (l->o->verbose ? l->o->verbose + 1 : 0);
+    int level = l->o->quiet ? QDIAG_LOG_ERROR : QDIAG_LOG_WARN + l->o->verbose;
     l->screen = level > QDIAG_LOG_TRACE ? QDIAG_LOG_TRACE : (enum qdiag_log_level)level;
     l->fd = -1;
     if (l->o->log_file) {
@@ -93,10 +92,28 @@ const struct cli_command *cli_find_command(const char *name)
     return NULL;
 }
 
+/* What the environment and the options say to the library. */
+static int set_context(struct qdiag_context *ctx, const struct cli_options *o)
+{
+    struct qdiag_error e = {0};
+    const char *names = getenv("QDIAG_NAMES"), *bus = getenv("DBUS_SYSTEM_BUS_ADDRESS");
+    int rc = qdiag_context_set_bus(ctx, o->no_inhibit ? "" : bus && bus[0] ? bus : NULL, &e);
+    if (o->timeout_ms)
+        qdiag_context_set_timeout(ctx, o->timeout_ms);
+    if (rc == 0 && names && names[0])
+        rc = qdiag_context_set_names(ctx, names, &e);
+    if (rc == 0 && o->capture)
+        rc = qdiag_context_set_capture(ctx, o->capture, o->show_identity, &e);
+    if (rc == 0)
+        return 0;
+    rc = qdiag_exit_code(&e);
+    cli_print_error(o, &e, rc);
+    return rc;
+}
+
 static int run(const struct cli_command *cmd, const struct cli_options *o)
 {
     struct logger log = {.o = o, .fd = -1};
-    struct qdiag_error e = {0};
     struct qdiag_context *ctx = qdiag_context_new();
     cancel = qdiag_cancel_new();
     if (!ctx || !cancel) {
@@ -106,17 +123,8 @@ static int run(const struct cli_command *cmd, const struct cli_options *o)
     }
     int rc = open_log(&log, ctx);
     qdiag_context_set_cancel(ctx, cancel);
-    if (o->timeout_ms)
-        qdiag_context_set_timeout(ctx, o->timeout_ms);
-    const char *names = getenv("QDIAG_NAMES");
-    if (rc == 0 && names && names[0] && qdiag_context_set_names(ctx, names, &e)) {
-        rc = qdiag_exit_code(&e);
-        cli_print_error(o, &e, rc);
-    }
-    if (rc == 0 && o->capture && qdiag_context_set_capture(ctx, o->capture, o->show_identity, &e)) {
-        rc = qdiag_exit_code(&e);
-        cli_print_error(o, &e, rc);
-    }
+    if (rc == 0)
+        rc = set_context(ctx, o);
     cli_progress_start(ctx, o);
     catch_signals();
     if (rc == 0)

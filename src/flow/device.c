@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "transport/address.h"
 #include "transport/discover.h"
+#include "transport/modem_manager.h"
 #include "transport/sysfs.h"
 #include "transport/usb_match.h"
 
@@ -226,8 +227,10 @@ int qdiag_device_open(struct qdiag_context *c, const char *address, const char *
                      "a serial number chooses among USB units: auto or usb:");
     if (rc == 0 && (a.kind == QD_ADDR_AUTO || by_serial(&a, serial)))
         rc = resolve(c, serial, &a, d->usb_serial, e);
-    if (rc == 0)
+    if (rc == 0) {
+        d->mm = qd_mm_begin(c, &a);
         rc = qd_link_open(&link, c, &a, e);
+    }
     if (rc == 0)
         note_serial(link, d->usb_serial);
     if (rc == 0 && c->capture_path)
@@ -236,6 +239,7 @@ int qdiag_device_open(struct qdiag_context *c, const char *address, const char *
         rc = qd_diag_open(&d->diag, &link, e);
     qd_link_close(&link);
     if (rc != 0) {
+        qd_mm_end(&d->mm);
         qd_redact_free(&d->redact);
         free(d);
         return rc;
@@ -254,6 +258,7 @@ void qdiag_device_close(struct qdiag_device **dev)
     if (!dev || !*dev)
         return;
     qd_diag_close(&(*dev)->diag);
+    qd_mm_end(&(*dev)->mm);
     qd_redact_free(&(*dev)->redact);
     qd_labels_free(&(*dev)->labels);
     free(*dev);

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "transport/holder.h"
+#include "transport/modem_manager.h"
 #include "transport/stream.h"
 #include "transport/transport.h"
 
@@ -64,8 +65,11 @@ static int fail_busy(const struct qd_address *a, int err, struct qdiag_error *e)
 {
     char holder[96];
 
-    if (qd_port_holder(a->path, holder, sizeof(holder)))
-        return qd_fail_wire(e, QDIAG_E_BUSY, err, a->text, "held by %s", holder);
+    if (qd_port_holder(a->path, holder, sizeof(holder))) {
+        qd_fail_wire(e, QDIAG_E_BUSY, err, a->text, "held by %s", holder);
+        qd_mm_hint(holder, e);
+        return -QDIAG_E_BUSY;
+    }
     return qd_fail_wire(e, QDIAG_E_BUSY, err, a->text, "held by a program that could not be named");
 }
 

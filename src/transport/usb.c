@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "transport/holder.h"
+#include "transport/modem_manager.h"
 #include "transport/sysfs.h"
 #include "transport/usb.h"
 
@@ -195,8 +196,11 @@ static int fail_busy(const char *name, const char *node, struct qdiag_error *e)
 {
     char holder[96];
 
-    if (qd_port_holder(node, holder, sizeof(holder)))
-        return qd_fail(e, QDIAG_E_BUSY, name, "held by %s", holder);
+    if (qd_port_holder(node, holder, sizeof(holder))) {
+        qd_fail(e, QDIAG_E_BUSY, name, "held by %s", holder);
+        qd_mm_hint(holder, e);
+        return -QDIAG_E_BUSY;
+    }
     return qd_fail(e, QDIAG_E_BUSY, name, "held by a program that could not be named");
 }
 
@@ -235,7 +239,9 @@ static int check_tty(const struct qd_usb *u, struct qdiag_error *e)
     snprintf(node, sizeof(node), "/dev/%s", port);
     if (!qd_port_holder(node, holder, sizeof(holder)))
         return 0;
-    return qd_fail(e, QDIAG_E_BUSY, u->name, "its serial port %s is held by %s", node, holder);
+    qd_fail(e, QDIAG_E_BUSY, u->name, "its serial port %s is held by %s", node, holder);
+    qd_mm_hint(holder, e);
+    return -QDIAG_E_BUSY;
 }
 
 static void look_at_driver(struct qd_usb *u)

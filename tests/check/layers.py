@@ -26,6 +26,7 @@ MAY = {
 # Headers of libraries, and the only layers that may use them.
 FOREIGN = {
     'libusb': ['transport'],
+    'dbus/': ['transport'],
     'libxml/': ['container'],
     'nettle/': ['base'],
     'zlib.h': ['container', 'service'],

@@ -8,7 +8,8 @@ TESTS += \
 	tests/check/banned.py \
 	tests/check/headers.py \
 	tests/check/errtab.py \
-	tests/check/options.py
+	tests/check/options.py \
+	tests/check/udev.sh
 endif
 EXTRA_DIST += \
 	tests/check/exports.sh \
@@ -21,4 +22,5 @@ EXTRA_DIST += \
 	tests/check/headers.py \
 	tests/check/errtab.py \
 	tests/check/options.py \
+	tests/check/udev.sh \
 	tests/check/minimal-root.sh

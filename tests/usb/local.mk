@@ -44,8 +44,12 @@ tests_usb_usb_run_LDFLAGS = $(USB_TEST_LINK)
 tests_usb_usb_run_LDADD = $(USB_LIBS)
 if HAVE_PYTHON3
 TESTS += tests/usb/test_usb_backup.py
+if HAVE_DBUS
+TESTS += tests/usb/test_mm_fake.py tests/usb/test_mm_real.py
+endif
 endif
 else
 TESTS += tests/usb/absent.sh
 endif
-EXTRA_DIST += tests/usb/absent.sh tests/usb/repeat.sh tests/usb/test_usb_backup.py
+EXTRA_DIST += tests/usb/absent.sh tests/usb/repeat.sh tests/usb/test_usb_backup.py \
+	tests/usb/mm_rig.py tests/usb/test_mm_fake.py tests/usb/test_mm_real.py
