@@ -127,7 +127,7 @@ struct qdiag_difference {
     enum qdiag_item_kind kind;
     enum qdiag_change change;
     const char *class_name, *name, *label;
-    int volatile_item; /* changes by itself: counted apart */
+    int volatile_item; /* changes by itself, or is the firmware's own: counted apart */
     int is_private;
     int sub; /* NV; else -1 */
     long nv;
@@ -153,6 +153,7 @@ struct qdiag_diff_report {
     size_t volatiles;   /* of these, volatile ones */
     size_t not_chosen;  /* differences in classes that `only` left out */
     size_t equal;       /* items that are the same on both sides, all classes */
+    size_t unknown;     /* verify: in the file, but the unit's value could not be read */
     void *inside;
 };
 

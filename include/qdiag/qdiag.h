@@ -17,6 +17,7 @@
 #include <qdiag/log.h>
 #include <qdiag/nv.h>
 #include <qdiag/progress.h>
+#include <qdiag/restore.h>
 #include <qdiag/version.h>
 
 #endif

@@ -15,7 +15,7 @@
 #include "flow/labels.h"
 #include "model/decode.h"
 
-#define PATH_CAP       1100u
+#define PATH_CAP 1100u
 
 static void on_note(const char *place, const char *text, void *user)
 {
@@ -66,13 +66,8 @@ char *qd_text_shown(const struct qdiag_contents *c, const char *text)
     return out;
 }
 
-static int fill(struct qdiag_contents *c, struct qdiag_context *ctx, const char *path,
-                struct qdiag_error *e)
+int qd_contents_fill(struct qdiag_contents *c, struct qdiag_context *ctx, struct qdiag_error *e)
 {
-    struct qd_notes notes = {on_note, c};
-    int rc = qd_load(ctx, path, &notes, &c->doc, e);
-    if (rc != 0)
-        return rc;
     const struct qd_backup *b = c->doc->backup;
     snprintf(c->container, sizeof c->container, "%s%s", c->doc->container, c->doc->gz ? ".gz" : "");
     c->software = qd_text_shown(c, b->software ? b->software : "");
@@ -80,8 +75,16 @@ static int fill(struct qdiag_contents *c, struct qdiag_context *ctx, const char 
     if (c->note_failed || !c->software || !c->client)
         return qd_nomem(e);
     c->labels = qd_labels_load(ctx);
-    rc = qd_needles_collect(b, &c->needles, e);
+    int rc = qd_needles_collect(b, &c->needles, e);
     return rc == 0 ? qd_contents_list(c, e) : rc;
+}
+
+static int load(struct qdiag_contents *c, struct qdiag_context *ctx, const char *path,
+                struct qdiag_error *e)
+{
+    struct qd_notes notes = {on_note, c};
+    int rc = qd_load(ctx, path, &notes, &c->doc, e);
+    return rc == 0 ? qd_contents_fill(c, ctx, e) : rc;
 }
 
 int qdiag_contents_open(struct qdiag_context *ctx, const char *path, int show_identity,
@@ -92,7 +95,7 @@ int qdiag_contents_open(struct qdiag_context *ctx, const char *path, int show_id
     if (!c)
         return qd_nomem(e);
     c->show = show_identity != 0;
-    int rc = fill(c, ctx, path, e);
+    int rc = load(c, ctx, path, e);
     if (rc == 0)
         *out = c;
     else

@@ -45,6 +45,9 @@ char *qd_text_shown(const struct qdiag_contents *c, const char *text);
 char *qd_nv_value(const struct qdiag_contents *c, const struct qd_nv_item *it);
 char *qd_file_value(const struct qdiag_contents *c, const char *path, const uint8_t *p, size_t n);
 
+/* Names, needles and items for the document in c->doc. 0 or -QDIAG_E_NO_MEMORY. */
+int qd_contents_fill(struct qdiag_contents *c, struct qdiag_context *ctx, struct qdiag_error *e);
+
 /* Fills c->v. 0 or -QDIAG_E_NO_MEMORY. */
 int qd_contents_list(struct qdiag_contents *c, struct qdiag_error *e);
 

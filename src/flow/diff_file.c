@@ -8,50 +8,9 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "flow/contents.h"
 #include "flow/contents_parts.h"
+#include "flow/diff_sides.h"
 #include "model/decode.h"
-#include "model/diff.h"
-
-/* One difference with the texts it owns. */
-struct told {
-    char *path, *a, *b;
-    struct qdiag_range range[QD_DIFF_RANGES];
-};
-
-struct inside {
-    struct qdiag_contents *a, *b;
-    struct qd_diff diff;
-    struct told *told;
-    size_t ntold;
-};
-
-/* Groups of classes that a user may name; every class is also a group of its own. */
-static const struct {
-    const char *group;
-    enum qd_class class;
-} groups[] = {{"carrier", QD_CLASS_NETWORK},  {"carrier", QD_CLASS_DATA},
-              {"config", QD_CLASS_RF_CONFIG}, {"config", QD_CLASS_GPS},
-              {"config", QD_CLASS_USER},      {"config", QD_CLASS_USB},
-              {"config", QD_CLASS_MISC}};
-
-static int in_class(enum qd_class class, const char *only)
-{
-    if (!only || strcmp(only, qd_class_name(class)) == 0)
-        return 1;
-    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
-        if (groups[i].class == class && strcmp(groups[i].group, only) == 0)
-            return 1;
-    return 0;
-}
-
-static int class_exists(const char *only)
-{
-    for (int c = QD_CLASS_UNKNOWN; c <= QD_CLASS_MISC; c++)
-        if (in_class((enum qd_class)c, only))
-            return 1;
-    return 0;
-}
 
 /* Streams that no rule explains, by path. */
 struct streams {
@@ -110,7 +69,7 @@ static int add_stream(struct qd_diff *d, const struct qd_node *a, const struct q
     return en.name ? qd_diff_add(d, &en, e) : qd_nomem(e);
 }
 
-static int diff_streams(struct inside *in, struct qdiag_error *e)
+static int diff_streams(struct qd_sides *in, struct qdiag_error *e)
 {
     struct streams a = {0}, b = {0};
     int rc = collect_streams(in->a->doc->tree, &a, e);
@@ -149,7 +108,7 @@ static int side_masked(const struct qdiag_contents *c, const struct qd_diff_entr
 }
 
 /* Either file's identities may stand on either side. */
-static int masked(const struct inside *in, const struct qd_diff_entry *en)
+static int masked(const struct qd_sides *in, const struct qd_diff_entry *en)
 {
     return side_masked(in->a, en, 0) || side_masked(in->a, en, 1) || side_masked(in->b, en, 0) ||
            side_masked(in->b, en, 1);
@@ -227,7 +186,7 @@ static enum qdiag_item_kind kind_of(enum qd_diff_kind kind)
     return QDIAG_ITEM_STREAM;
 }
 
-static void label_it(const struct inside *in, const struct qd_diff_entry *en,
+static void label_it(const struct qd_sides *in, const struct qd_diff_entry *en,
                      struct qdiag_difference *d)
 {
     struct qd_label l = {"", ""};
@@ -239,10 +198,10 @@ static void label_it(const struct inside *in, const struct qd_diff_entry *en,
     d->label = l.label;
 }
 
-static int tell(struct inside *in, const struct qd_diff_entry *en, struct qdiag_difference *d,
+static int tell(struct qd_sides *in, const struct qd_diff_entry *en, struct qdiag_difference *d,
                 struct qdiag_error *e)
 {
-    struct told *t = &in->told[in->ntold++];
+    struct qd_told *t = &in->told[in->ntold++];
     int is_private = masked(in, en), nv = en->kind == QD_DIFF_NV;
     t->path = qd_text_shown(in->a, en->name ? en->name : "");
     t->a = side_value(in->a, en, 0, is_private);
@@ -252,7 +211,7 @@ static int tell(struct inside *in, const struct qd_diff_entry *en, struct qdiag_
     *d = (struct qdiag_difference){.kind = kind_of(en->kind),
                                    .change = (enum qdiag_change)en->change,
                                    .class_name = qd_class_name(en->class),
-                                   .volatile_item = en->class == QD_CLASS_VOLATILE,
+                                   .volatile_item = in->means(in, en) == QD_VERIFY_APART,
                                    .is_private = is_private,
                                    .sub = nv ? (int)en->sub : -1,
                                    .nv = nv ? en->id : -1,
@@ -275,10 +234,10 @@ static int tell(struct inside *in, const struct qd_diff_entry *en, struct qdiag_
 }
 
 /* Differences one class after the other, in the order of the classes. */
-static int tell_all(struct qdiag_diff_report *r, const struct qdiag_diff_options *o,
-                    struct qdiag_error *e)
+int qd_diff_tell(struct qdiag_diff_report *r, const struct qdiag_diff_options *o,
+                 struct qdiag_error *e)
 {
-    struct inside *in = r->inside;
+    struct qd_sides *in = r->inside;
     int rc = 0;
     r->difference = qd_alloc(in->diff.n, sizeof *r->difference);
     in->told = qd_alloc(in->diff.n, sizeof *in->told);
@@ -289,23 +248,31 @@ static int tell_all(struct qdiag_diff_report *r, const struct qdiag_diff_options
             const struct qd_diff_entry *en = &in->diff.v[i];
             if (en->class != (enum qd_class) class)
                 continue;
-            if (!in_class(en->class, o->only)) {
+            if (o->only && !(qd_class_bits(o->only) & 1u << en->class)) {
                 r->not_chosen++;
                 continue;
             }
+            enum qd_verify_as as = in->means(in, en);
             rc = tell(in, en, &r->difference[r->count++], e);
-            r->volatiles += en->class == QD_CLASS_VOLATILE;
-            r->counted += en->class != QD_CLASS_VOLATILE || o->with_volatile;
+            r->volatiles += as == QD_VERIFY_APART;
+            r->counted += as == QD_VERIFY_DIFFERS || (as == QD_VERIFY_APART && o->with_volatile);
         }
     r->equal = in->diff.equal;
     return rc;
+}
+
+static enum qd_verify_as between_files(const struct qd_sides *in, const struct qd_diff_entry *en)
+{
+    (void)in;
+    return en->class == QD_CLASS_VOLATILE ? QD_VERIFY_APART : QD_VERIFY_DIFFERS;
 }
 
 static int compare(struct qdiag_context *c, const char *a, const char *b,
                    const struct qdiag_diff_options *o, struct qdiag_diff_report *r,
                    struct qdiag_error *e)
 {
-    struct inside *in = r->inside;
+    struct qd_sides *in = r->inside;
+    in->means = between_files;
     int rc = qdiag_contents_open(c, a, o->show_identity, &in->a, e);
     if (rc == 0)
         rc = qdiag_contents_open(c, b, o->show_identity, &in->b, e);
@@ -313,21 +280,18 @@ static int compare(struct qdiag_context *c, const char *a, const char *b,
         rc = qd_diff_backups(in->a->doc->backup, in->b->doc->backup, &in->diff, e);
     if (rc == 0)
         rc = diff_streams(in, e);
-    return rc == 0 ? tell_all(r, o, e) : rc;
+    return rc == 0 ? qd_diff_tell(r, o, e) : rc;
 }
 
 int qdiag_diff_files(struct qdiag_context *c, const char *a, const char *b,
                      const struct qdiag_diff_options *o, struct qdiag_diff_report **report,
                      struct qdiag_error *e)
 {
+    struct qdiag_diff_report *r = NULL;
     *report = NULL;
-    if (o->only && !class_exists(o->only))
-        return qd_fail(e, QDIAG_E_USAGE, o->only, "%s", "there is no such class of items");
-    struct qdiag_diff_report *r = qd_alloc(1, sizeof *r);
-    if (!r)
-        return qd_nomem(e);
-    r->inside = qd_alloc(1, sizeof(struct inside));
-    int rc = r->inside ? compare(c, a, b, o, r, e) : qd_nomem(e);
+    int rc = qd_diff_report_new(o, &r, e);
+    if (rc == 0)
+        rc = compare(c, a, b, o, r, e);
     if (rc != 0) {
         qdiag_diff_report_free(&r);
         return rc;
@@ -342,11 +306,26 @@ int qdiag_diff_files(struct qdiag_context *c, const char *a, const char *b,
     return rc;
 }
 
+int qd_diff_report_new(const struct qdiag_diff_options *o, struct qdiag_diff_report **r,
+                       struct qdiag_error *e)
+{
+    *r = NULL;
+    if (o->only && !qd_class_bits(o->only))
+        return qd_fail(e, QDIAG_E_USAGE, o->only, "%s", "there is no such class of items");
+    *r = qd_alloc(1, sizeof **r);
+    if (*r)
+        (*r)->inside = qd_alloc(1, sizeof(struct qd_sides));
+    if (*r && (*r)->inside)
+        return 0;
+    qdiag_diff_report_free(r);
+    return qd_nomem(e);
+}
+
 void qdiag_diff_report_free(struct qdiag_diff_report **rp)
 {
     if (!rp || !*rp)
         return;
-    struct inside *in = (*rp)->inside;
+    struct qd_sides *in = (*rp)->inside;
     for (size_t i = 0; in && i < in->ntold; i++) {
         free(in->told[i].path);
         free(in->told[i].a);

@@ -43,23 +43,30 @@ static int pass(int rc, const struct qdiag_error *why, struct qdiag_error *e)
     return rc;
 }
 
-int qd_efs_place(struct qdiag_device *dev, const char *text, struct qd_efs *fs, char *path,
-                 size_t cap, struct qdiag_error *e)
+int qd_efs_split(const char *text, uint8_t *subsys, char *path, size_t cap, struct qdiag_error *e)
 {
-    uint8_t subsys = 0;
-    if (strncasecmp(text, "3e:", 3) == 0)
-        subsys = QD_EFS_ALT;
-    else if (strncmp(text, "13:", 3) == 0)
-        subsys = QD_EFS_FS;
-    const char *rest = subsys ? text + 3 : text;
+    *subsys = strncasecmp(text, "3e:", 3) == 0 ? QD_EFS_ALT
+              : strncmp(text, "13:", 3) == 0   ? QD_EFS_FS
+                                               : 0;
+    const char *rest = *subsys ? text + 3 : text;
     if (strcmp(rest, "/") == 0)
         qd_copy_text(path, cap, "/");
     else if (qd_path_normalise(rest, path, cap) != 0)
         return qd_fail(e, QDIAG_E_USAGE, text, "%s", "not a path on the unit");
+    return 0;
+}
+
+int qd_efs_place(struct qdiag_device *dev, const char *text, struct qd_efs *fs, char *path,
+                 size_t cap, struct qdiag_error *e)
+{
+    uint8_t subsys;
+    struct qdiag_error why = {0};
+    int rc = qd_efs_split(text, &subsys, path, cap, e);
+    if (rc != 0)
+        return rc;
     if (subsys)
         return qd_efs_open(fs, dev->diag, subsys, e);
-    struct qdiag_error why = {0};
-    int rc = qd_efs_open(fs, dev->diag, QD_EFS_FS, &why);
+    rc = qd_efs_open(fs, dev->diag, QD_EFS_FS, &why);
     if (rc == -QDIAG_E_UNSUPPORTED)
         return qd_efs_open(fs, dev->diag, QD_EFS_ALT, e);
     return pass(rc, &why, e);

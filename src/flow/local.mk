@@ -5,11 +5,11 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/contents.c src/flow/contents.h src/flow/contents_items.c \
 	src/flow/contents_parts.c src/flow/contents_parts.h src/flow/diff_file.c \
 	src/flow/efs_access.c src/flow/efs_place.h src/flow/labels.c src/flow/labels.h \
-	src/flow/nv_access.c src/flow/compare.c src/flow/compare.h src/flow/firmware.c \
-	src/flow/guard.c src/flow/guard.def src/flow/guard.h src/flow/plan.c src/flow/plan.h \
-	src/flow/plan_keys.c src/flow/plan_single.c src/flow/plan_view.c src/flow/plan_view.h \
-	src/flow/plan_want.c src/flow/plan_want.h \
-	src/flow/find.c src/flow/identity.c src/flow/identity.h src/flow/probe.c src/flow/redact.c src/flow/redact.h \
+	src/flow/nv_access.c src/flow/firmware.c src/flow/guard.c src/flow/guard.def src/flow/guard.h \
+	src/flow/find.c src/flow/identity.c src/flow/identity.h src/flow/probe.c src/flow/redact.c \
+	src/flow/redact.h src/flow/plan.c src/flow/plan.h src/flow/plan_keys.c src/flow/plan_single.c \
+	src/flow/plan_view.c src/flow/plan_view.h src/flow/plan_want.c src/flow/plan_want.h \
+	src/flow/compare.c src/flow/compare.h \
 	src/flow/convert.c src/flow/convert.h src/flow/folder_io.c src/flow/folder_io.h \
 	src/flow/load.c src/flow/load.h src/flow/snapshot.c src/flow/snapshot.h src/flow/store.c src/flow/store.h src/flow/version.c \
 	src/flow/verdict.c src/flow/verdict.h src/flow/redact_doc.c src/flow/redact_file.c \
@@ -20,3 +20,10 @@ src_flow_libflow_la_SOURCES += \
 	src/flow/execute.c src/flow/execute.h src/flow/execute_check.c src/flow/execute_end.c \
 	src/flow/execute_run.c src/flow/execute_run.h src/flow/execute_step.c src/flow/journal.c \
 	src/flow/journal.h src/flow/observe.c src/flow/observe.h src/flow/outcome.c src/flow/outcome.h
+
+# Plans and restores as the public header has them.
+src_flow_libflow_la_SOURCES += \
+	src/flow/confirm.c src/flow/evidence.c src/flow/plan_info.c src/flow/plan_make.c \
+	src/flow/plan_one.c src/flow/planned.h src/flow/reopen.c src/flow/reopen.h \
+	src/flow/restore.c src/flow/restored.c src/flow/restored.h \
+	src/flow/diff_sides.h src/flow/verify.c

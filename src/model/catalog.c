@@ -260,6 +260,24 @@ const char *qd_class_name(enum qd_class c)
     return (size_t)c < COUNT(names) ? names[c] : "unknown";
 }
 
+uint32_t qd_class_bits(const char *name)
+{
+    static const struct {
+        const char *name;
+        uint32_t bits;
+    } groups[] = {{"carrier", 1u << QD_CLASS_NETWORK | 1u << QD_CLASS_DATA},
+                  {"config", 1u << QD_CLASS_RF_CONFIG | 1u << QD_CLASS_GPS | 1u << QD_CLASS_USER |
+                                 1u << QD_CLASS_USB | 1u << QD_CLASS_MISC}};
+    uint32_t bits = 0;
+    for (unsigned c = 0; c < QD_CLASSES; c++)
+        if (strcmp(name, qd_class_name((enum qd_class)c)) == 0)
+            bits |= 1u << c;
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        if (strcmp(name, groups[i].name) == 0)
+            bits |= groups[i].bits;
+    return bits;
+}
+
 /* Takes the last component off out; at the root there is nothing to take. */
 static size_t up_one(const char *out, size_t n)
 {

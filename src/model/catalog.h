@@ -30,6 +30,10 @@ enum qd_class qd_catalog_nv_class(uint16_t id);
 enum qd_class qd_catalog_path_class(const char *path); /* any spelling; normalised inside */
 const char *qd_class_name(enum qd_class c);
 
+/* 1u << class for every class that a word means: one by its name, "carrier" for network and data,
+ * "config" for rf_config, gps, user, usb and misc; 0 = no such word. */
+uint32_t qd_class_bits(const char *name);
+
 /* Secrets a unit may withhold on read without making a backup incomplete. */
 int qd_catalog_nv_withheld(uint16_t id);
 int qd_catalog_path_withheld(const char *path);
