@@ -152,6 +152,39 @@ static const char **text_slot(enum option_id id, struct cli_options *o)
     }
 }
 
+/* Of the commands that change a unit. */
+static const char **change_slot(enum option_id id, struct cli_options *o)
+{
+    switch (id) {
+    case OPT_OUT:
+        return &o->out;
+    case OPT_PLAN:
+        return &o->plan;
+    case OPT_RESUME:
+        return &o->resume;
+    case OPT_ROLLBACK:
+        return &o->rollback;
+    case OPT_STATUS:
+        return &o->status;
+    case OPT_JOURNAL:
+        return &o->journal;
+    case OPT_SAFETY:
+        return &o->safety;
+    case OPT_CONFIRM:
+        return &o->confirm;
+    case OPT_SPC_FILE:
+        return &o->spc_file;
+    case OPT_LABEL_IMEI:
+        return &o->label_imei;
+    case OPT_HEX:
+        return &o->hex;
+    case OPT_FILE:
+        return &o->file;
+    default:
+        return NULL;
+    }
+}
+
 static int *flag_slot(enum option_id id, struct cli_options *o)
 {
     switch (id) {
@@ -163,6 +196,14 @@ static int *flag_slot(enum option_id id, struct cli_options *o)
         return &o->no_inhibit;
     case OPT_VOLATILE:
         return &o->with_volatile;
+    case OPT_DRY_RUN:
+        return &o->dry_run;
+    case OPT_ACCEPT_FW:
+        return &o->accept_firmware;
+    case OPT_AS_ITEM:
+        return &o->as_item;
+    case OPT_AS_FILE:
+        return &o->as_file;
     case OPT_SHOW_IDENTITY:
         return &o->show_identity;
     case OPT_VERBOSE:
@@ -184,6 +225,8 @@ static int apply(const struct cli_command *cmd, enum option_id id, const char *a
     if (!(rows[id].commands & cmd->bit))
         return cli_usage_error("`qdiag %s` has no option --%s", cmd->name, rows[id].name);
     const char **text = text_slot(id, o);
+    if (!text)
+        text = change_slot(id, o);
     int *flag = flag_slot(id, o);
     if (text) {
         *text = arg;

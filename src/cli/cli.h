@@ -19,7 +19,11 @@ enum cli_command_bit {
     C_CONVERT = 256,
     C_NV = 512,
     C_EFS = 1024,
-    C_UNIT = C_BACKUP | C_INFO | C_NV | C_EFS,
+    C_PLAN = 2048,
+    C_RESTORE = 4096,
+    C_VERIFY = 8192,
+    C_WRITES = C_RESTORE | C_NV | C_EFS,
+    C_UNIT = C_BACKUP | C_INFO | C_NV | C_EFS | C_PLAN | C_RESTORE | C_VERIFY,
     C_ALL = C_UNIT | C_CONVERT | C_CHECK | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
 };
 
@@ -34,7 +38,11 @@ struct cli_options {
     struct qdiag_backup_options backup;
     const char *to;
     const char *raw, *only;
-    unsigned index; /* array element of an NV item */
+    unsigned index;                                      /* array element of an NV item */
+    const char *out, *plan, *resume, *rollback, *status; /* of plans and journals */
+    const char *journal, *safety, *confirm, *spc_file, *label_imei;
+    const char *hex, *file; /* bytes to write */
+    int dry_run, accept_firmware, as_item, as_file;
     int with_volatile;
     int no_inhibit, show_identity, verbose, quiet, help, version, color;
     enum cli_json json;
@@ -64,8 +72,11 @@ int cmd_efs(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_info(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_list(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_nv(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_plan(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_redact(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_restore(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_show(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_verify(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_help(struct qdiag_context *ctx, const struct cli_options *o);
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * qdiag diff: what differs between two backup files, by class. */
+ * qdiag diff and verify: what differs between two backup files, or between one and a unit, by
+ * class. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/json.h"
+#include "cli/progress.h"
 #include "cli/text.h"
 
 static void key_of(const struct qdiag_difference *d, char *out, size_t cap)
@@ -171,25 +173,24 @@ static void json_report(json_t *j, const struct qdiag_diff_report *r)
     json_object_set_new(j, "counted", json_integer((json_int_t)r->counted));
     json_object_set_new(j, "volatile", json_integer((json_int_t)r->volatiles));
     json_object_set_new(j, "other_classes", json_integer((json_int_t)r->not_chosen));
+    json_object_set_new(j, "unknown", json_integer((json_int_t)r->unknown));
     json_object_set_new(j, "equal", json_integer((json_int_t)r->equal));
     json_object_set_new(j, "by_class", by_class);
     json_object_set_new(j, "differences", list);
 }
 
-int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o)
+static int answer(const struct cli_options *o, const char *second, struct qdiag_diff_report *r,
+                  struct qdiag_error *e)
 {
-    struct qdiag_error e = {0};
-    struct qdiag_diff_report *r = NULL;
     char name[4096];
-    struct qdiag_diff_options d = {o->only, o->with_volatile > 0, o->show_identity > 0};
-    qdiag_diff_files(ctx, o->arg[0], o->arg[1], &d, &r, &e);
-    int exit_code = e.code ? cli_exit_code(&e) : 0;
+    int exit_code = e->code ? cli_exit_code(e) : 0;
+    cli_progress_clear();
     if (o->json != CLI_TEXT) {
         json_t *j = cli_json_new("qdiag.diff/1");
         if (j) {
-            cli_json_result(j, o, &e, exit_code);
+            cli_json_result(j, o, e, exit_code);
             cli_json_text(j, "first", cli_masked(o, o->arg[0], name, sizeof name));
-            cli_json_text(j, "second", cli_masked(o, o->arg[1], name, sizeof name));
+            cli_json_text(j, "second", cli_masked(o, second, name, sizeof name));
             if (r)
                 json_report(j, r);
         }
@@ -197,8 +198,30 @@ int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o)
     } else if (r && !o->quiet) {
         print_report(r, o);
     }
-    if (e.code && !(r && o->quiet))
-        cli_print_error(o, &e, exit_code);
+    if (e->code && !(r && o->quiet))
+        cli_print_error(o, e, exit_code);
     qdiag_diff_report_free(&r);
     return exit_code;
+}
+
+int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o)
+{
+    struct qdiag_error e = {0};
+    struct qdiag_diff_report *r = NULL;
+    struct qdiag_diff_options d = {o->only, o->with_volatile > 0, o->show_identity > 0};
+    qdiag_diff_files(ctx, o->arg[0], o->arg[1], &d, &r, &e);
+    return answer(o, o->arg[1], r, &e);
+}
+
+int cmd_verify(struct qdiag_context *ctx, const struct cli_options *o)
+{
+    struct qdiag_error e = {0};
+    struct qdiag_diff_report *r = NULL;
+    struct qdiag_device *dev = NULL;
+    struct qdiag_diff_options d = {o->only, o->with_volatile > 0, o->show_identity > 0};
+    if (qdiag_device_open(ctx, o->device, o->serial, &dev, &e) == 0)
+        qdiag_verify(dev, o->arg[0], &d, &r, &e);
+    int rc = answer(o, dev ? qdiag_device_address(dev) : o->device, r, &e);
+    qdiag_device_close(&dev);
+    return rc;
 }

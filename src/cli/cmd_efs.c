@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cmd_efs.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/text.h"
@@ -181,12 +182,15 @@ int cmd_efs(struct qdiag_context *ctx, const struct cli_options *o)
     struct qdiag_error e = {0};
     struct qdiag_device *dev = NULL;
     const struct verb *v = NULL;
+    if (cli_efs_is_change(o->arg[0]))
+        return cli_efs_change(ctx, o);
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(o->arg[0], verbs[i].name) == 0)
             v = &verbs[i];
     if (!v)
-        return cli_usage_error("`qdiag efs` does not know %s: ls, tree, stat, cat or get",
-                               o->arg[0]);
+        return cli_usage_error(
+            "`qdiag efs` does not know %s: ls, tree, stat, cat, get, put, rm, mkdir, ln or chmod",
+            o->arg[0]);
     if (o->nargs - 1 < v->min || o->nargs - 1 > v->max)
         return cli_usage_error("usage: qdiag efs %s %s", v->name, v->usage);
     if (o->json != CLI_TEXT && v->run == efs_cat)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * qdiag nv: numbered items of a connected unit. `read` and `list` read only. */
+ * qdiag nv: numbered items of a connected unit. `read` and `list` read only; `write` goes the way
+ * of every change: plan, confirmation, journal, read-back. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "cli/confirm.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/text.h"
@@ -163,6 +166,75 @@ static int nv_list(struct qdiag_context *ctx, const struct cli_options *o, struc
     return 0;
 }
 
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* Pairs of hex digits; blanks between the pairs are fine. */
+static int parse_hex(const char *text, uint8_t *out, size_t *n)
+{
+    *n = 0;
+    while (*text) {
+        if (strchr(" \t\n", *text)) {
+            text++;
+            continue;
+        }
+        int hi = hex_digit(text[0]), lo = hi < 0 ? -1 : hex_digit(text[1]);
+        if (lo < 0 || *n == QDIAG_NV_BYTES)
+            return -1;
+        out[(*n)++] = (uint8_t)(hi << 4 | lo);
+        text += 2;
+    }
+    return *n ? 0 : -1;
+}
+
+static int read_bytes(const struct cli_options *o, uint8_t *out, size_t *n)
+{
+    uint8_t *p = NULL;
+    if (!o->hex == !o->file)
+        return cli_usage_error("`qdiag nv write` takes the bytes from one of --hex, --file");
+    if (o->hex && parse_hex(o->hex, out, n) != 0)
+        return cli_usage_error("--hex takes 1 to %d bytes as pairs of hex digits", QDIAG_NV_BYTES);
+    if (o->hex)
+        return 0;
+    int rc = cli_read_file(o->file, QDIAG_NV_BYTES, &p, n);
+    if (rc == 0 && *n == 0)
+        rc = cli_usage_error("%s is empty", o->file);
+    if (rc == 0)
+        memcpy(out, p, *n);
+    free(p);
+    return rc;
+}
+
+static int nv_write(struct qdiag_context *ctx, const struct cli_options *o)
+{
+    struct qdiag_error e = {0};
+    struct qdiag_device *dev = NULL;
+    struct qdiag_plan *plan = NULL;
+    uint8_t data[QDIAG_NV_BYTES];
+    long id;
+    struct qdiag_single s = {
+        .op = QDIAG_CHANGE_NV, .sub = sub_of(o), .index = o->index, .data = data};
+    if (o->nargs != 2)
+        return cli_usage_error("`qdiag nv write` takes one id");
+    if (parse_ids(o, &id, 1) != 0)
+        return 2;
+    s.nv = id;
+    int rc = read_bytes(o, data, &s.size);
+    if (rc != 0)
+        return rc;
+    if (qdiag_device_open(ctx, o->device, o->serial, &dev, &e) == 0)
+        qdiag_plan_single(dev, &s, &plan, &e);
+    rc = cli_change_run(dev, plan, o, &e);
+    qdiag_plan_free(&plan);
+    qdiag_device_close(&dev);
+    return rc;
+}
+
 int cmd_nv(struct qdiag_context *ctx, const struct cli_options *o)
 {
     static const struct {
@@ -173,6 +245,8 @@ int cmd_nv(struct qdiag_context *ctx, const struct cli_options *o)
     struct qdiag_error e = {0};
     struct nv_run r = {.o = o};
     int rc = -1;
+    if (strcmp(o->arg[0], "write") == 0)
+        return nv_write(ctx, o);
     if (o->json != CLI_TEXT) {
         r.items = json_array();
         r.failed = json_array();
@@ -181,7 +255,7 @@ int cmd_nv(struct qdiag_context *ctx, const struct cli_options *o)
         if (strcmp(o->arg[0], verbs[i].name) == 0)
             rc = verbs[i].run(ctx, o, &r, &e);
     if (rc < 0)
-        rc = cli_usage_error("`qdiag nv` does not know %s: read or list", o->arg[0]);
+        rc = cli_usage_error("`qdiag nv` does not know %s: read, list or write", o->arg[0]);
     if (rc != 0) {
         json_decref(r.items);
         json_decref(r.failed);

@@ -72,8 +72,8 @@ void cli_print_error(const struct cli_options *o, const struct qdiag_error *e, i
     cli_masked(o, e->item, item, sizeof item);
     int named = item[0] && !strstr(why, item); /* the first line may be all that a log keeps */
     fprintf(stderr, "%sqdiag: %s%s%s%s%s%s  [exit %d]\n", color ? "\033[1;31m" : "", e->what,
-            named ? ": " : "", named ? item : "", why[0] ? ": " : "", why,
-            color ? "\033[0m" : "", exit_code);
+            named ? ": " : "", named ? item : "", why[0] ? ": " : "", why, color ? "\033[0m" : "",
+            exit_code);
     detail("at", item);
     if (e->who != QDIAG_WHO_FILE) /* a damaged file says nothing of a unit */
         detail("unit", unit_state(e->touch));
@@ -186,6 +186,31 @@ const char *cli_masked(const struct cli_options *o, const char *text, char *out,
     }
     masked[at] = '\0';
     return cli_printable(masked, out, cap);
+}
+
+static int file_error(const char *path, const char *why)
+{
+    fprintf(stderr, "qdiag: local file error: %s: %s  [exit 12]\n  unit     not touched\n", path,
+            why);
+    return 12;
+}
+
+int cli_read_file(const char *path, size_t cap, uint8_t **p, size_t *n)
+{
+    FILE *f = fopen(path, "rbe");
+    *n = 0;
+    *p = f ? malloc(cap + 1) : NULL;
+    if (!f)
+        return file_error(path, strerror(errno));
+    if (*p)
+        *n = fread(*p, 1, cap + 1, f);
+    int bad = !*p || ferror(f);
+    fclose(f);
+    if (!bad && *n <= cap)
+        return 0;
+    free(*p);
+    *p = NULL;
+    return file_error(path, bad ? "cannot be read" : "too large");
 }
 
 int cli_finish(int exit_code)

@@ -31,6 +31,10 @@ const char *cli_masked(const struct cli_options *o, const char *text, char *out,
 int cli_exit_code(const struct qdiag_error *e);
 void cli_note_signal(int signo);
 
+/* A whole local file of at most cap bytes; free() it. 0, or an exit code after the error was
+ * printed. */
+int cli_read_file(const char *path, size_t cap, uint8_t **p, size_t *n);
+
 /* Flushes stdout; an answer that could not be written is an error of its own. */
 int cli_finish(int exit_code);
 
