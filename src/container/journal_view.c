@@ -104,7 +104,7 @@ static const char *take_step(struct qd_jview *v, struct qd_jrecord *r)
         s->touched |= s->open; /* by an earlier write whose end was not told */
         s->open = 1;
         v->unreset = 1;
-        v->verified = 0;
+        v->verified = v->settled = 0;
         return NULL;
     default:
         return take_result(v, s, r);
@@ -124,6 +124,7 @@ static const char *take_mark(struct qd_jview *v, const struct qd_jrecord *r)
         if (r->step > v->header.plan->n)
             return "more steps than the plan has";
         v->verified = 1;
+        v->settled = !v->back;
         v->verified_steps = r->step;
         return NULL;
     case QD_J_BACK:

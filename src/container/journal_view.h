@@ -24,6 +24,7 @@ struct qd_jview {
     size_t bytes; /* of the file that count; a torn tail stands behind them */
     int torn;
     int unreset; /* something was written since the last reset */
+    int settled; /* verified on the way forth, and nothing written since */
     int resets, verified, back, ended;
     uint32_t verified_steps;
     int code; /* exit code of the last run that ended; -1 = none did */

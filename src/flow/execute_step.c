@@ -262,13 +262,15 @@ static int note_before(struct qd_run *r, struct pass *p, struct qdiag_error *e)
 }
 
 /* Whether the unit is as it has to be for this step to be written. */
-static int may_begin(const struct pass *p)
+static int may_begin(const struct qd_run *r, const struct pass *p)
 {
     if (!p->said->has_before)
         return qd_state_equal(&p->now, &p->step->before);
     if (qd_state_equal(&p->now, &p->said->before))
         return 1;
-    return (p->said->open || p->said->touched) && half_done(&p->said->before, p->to, &p->now);
+    /* A unit that lost its power may have kept one request of a write and lost the next. */
+    int ours = p->said->open || (p->said->touched && !r->view->settled);
+    return ours && half_done(&p->said->before, p->to, &p->now);
 }
 
 /* A unit that accepts and then holds something else is no unit that somebody changed. */
@@ -291,11 +293,12 @@ static int forth(struct qd_run *r, struct pass *p, struct qdiag_error *e)
     if (rc != 0)
         return rc;
     if (qd_state_equal(&p->now, p->to)) {
-        if (p->said->result == QD_RESULT_WRITTEN || p->said->result == QD_RESULT_ALREADY)
+        int said = p->said->result == QD_RESULT_WRITTEN || p->said->result == QD_RESULT_ALREADY;
+        if (said && !p->said->open)
             return 0;
         return qd_run_result(r, p->i, QD_RESULT_ALREADY, -1, e);
     }
-    if (!may_begin(p))
+    if (!may_begin(r, p))
         return not_as_planned(r, p, e);
     if (!p->said->has_before)
         rc = note_before(r, p, e);
@@ -323,13 +326,21 @@ int qd_step_forth(struct qd_run *r, size_t i, struct qdiag_error *e)
 
 /* ---- back ---- */
 
-/* Ours to take back: as we wrote it, or what came of a write of ours that went wrong. */
-static int is_ours(const struct pass *p)
+/* Ours to take back: as we wrote it, what came of a write of ours that went wrong, or what a unit
+ * that lost its power kept of one. */
+static int is_ours(const struct qd_run *r, const struct pass *p)
 {
     enum qd_result said = p->said->result, undone = p->said->undone;
-    return qd_state_equal(&p->now, &p->step->after) || p->said->open || said == QD_RESULT_DIFFERS ||
-           said == QD_RESULT_LOST || said == QD_RESULT_UNKNOWN || undone == QD_RESULT_DIFFERS ||
-           undone == QD_RESULT_UNKNOWN;
+    const struct qd_state *before = &p->said->before, *after = &p->step->after;
+
+    if (qd_state_equal(&p->now, after) || p->said->open)
+        return 1;
+    if (said == QD_RESULT_DIFFERS || said == QD_RESULT_LOST || said == QD_RESULT_UNKNOWN ||
+        undone == QD_RESULT_DIFFERS || undone == QD_RESULT_UNKNOWN)
+        return 1;
+    if (undone != QD_RESULT_NONE && half_done(after, before, &p->now))
+        return 1;
+    return p->said->touched && !r->view->settled && half_done(before, after, &p->now);
 }
 
 static int back(struct qd_run *r, struct pass *p, struct qdiag_error *e)
@@ -337,14 +348,15 @@ static int back(struct qd_run *r, struct pass *p, struct qdiag_error *e)
     int rc = look(r, p, e);
     if (rc != 0)
         return rc;
-    if (qd_state_equal(&p->now, p->to))
-        return p->said->undone == QD_RESULT_UNDONE
-                   ? 0
-                   : qd_run_result(r, p->i, QD_RESULT_UNDONE, -1, e);
+    if (qd_state_equal(&p->now, p->to)) {
+        if (p->said->undone == QD_RESULT_UNDONE && !p->said->open)
+            return 0;
+        return qd_run_result(r, p->i, QD_RESULT_UNDONE, -1, e);
+    }
     int identity = p->step->class == QD_CLASS_IDENTITY;
     if (identity && qd_state_equal(&p->now, &p->step->after))
         return qd_run_result(r, p->i, QD_RESULT_KEPT, -1, e);
-    if (p->now.kind != QD_THERE_UNKNOWN && !identity && is_ours(p))
+    if (p->now.kind != QD_THERE_UNKNOWN && !identity && is_ours(r, p))
         return change(r, p, e);
     keep_why(r, p->i,
              p->why[0]  ? p->why

@@ -54,6 +54,11 @@ char *exec_dump(struct exec_rig *x);
 /* An NV item that is not there any more, in memory and in the folder. */
 void exec_forget_nv(struct exec_rig *x, unsigned sub, unsigned id);
 
+/* Makes a key of the unit be as s, whatever it was, past the library. */
+void exec_force(struct exec_rig *x, const struct qd_key *k, const struct qd_state *s);
+/* All keys of the plan hold their state from before (0) or after (1). */
+void exec_assert_unit(struct exec_rig *x, int after);
+
 /* Whether a request changes NV or EFS. */
 int exec_is_change(const uint8_t *req, size_t n);
 
