@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "flow/execute_run.h"
+#include "model/policy.h"
 
 static int succeeded(const struct qd_run *r, size_t i)
 {
@@ -38,7 +39,7 @@ static int start(struct qd_run *r, struct qdiag_error *e)
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < r->plan->n; i++)
         if (r->plan->v[i].decision == QD_DO_WRITE)
-            rc = qd_step_allowed(&r->plan->v[i], e);
+            rc = qd_policy_step(&r->plan->v[i], e);
     if (rc == 0)
         rc = r->unit->same_unit(r->unit->user, r->eye.diag, e);
     if (rc == 0)

@@ -49,7 +49,4 @@ int qd_run_result(struct qd_run *r, size_t i, enum qd_result result, int64_t wir
 /* execute_end.c: sync, reset, reconnect, and everything read again. */
 int qd_run_finish(struct qd_run *r, struct qdiag_error *e);
 
-/* execute_check.c: whether this step may pass the door at all, whatever the journal says. */
-int qd_step_allowed(const struct qd_step *s, struct qdiag_error *e);
-
 #endif

@@ -17,7 +17,7 @@ src_flow_libflow_la_SOURCES = \
 src_flow_libflow_la_CFLAGS = $(AM_CFLAGS)
 # The journal and the one door to a unit.
 src_flow_libflow_la_SOURCES += \
-	src/flow/execute.c src/flow/execute.h src/flow/execute_check.c src/flow/execute_end.c \
+	src/flow/execute.c src/flow/execute.h src/flow/execute_end.c \
 	src/flow/execute_run.c src/flow/execute_run.h src/flow/execute_step.c src/flow/journal.c \
 	src/flow/journal.h src/flow/observe.c src/flow/observe.h src/flow/outcome.c src/flow/outcome.h
 

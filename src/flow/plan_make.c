@@ -132,6 +132,7 @@ static int build(struct qdiag_device *dev, struct qdiag_plan *p, const struct qd
                             .looks = &looks,
                             .guard = &p->guard,
                             .firmware = &p->firmware,
+                            .plain_unless_noted = p->doc->manifest != NULL,
                             .accept_firmware = o->accept_firmware,
                             .source_sha256 = p->doc->sha256,
                             .unit_digest = digest,

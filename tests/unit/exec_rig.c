@@ -221,7 +221,7 @@ void exec_start(struct exec_rig *x, const char *conf)
 
 static struct qd_state imei(void)
 {
-    static const uint8_t digits[9] = {8, 0x0a, 0x10, 0x10, 0, 0, 0, 0, 0x51};
+    static const uint8_t digits[9] = {8, 0x0a, 0x10, 0, 1, 0, 0, 0, 0x51};
     struct qd_state s = rig_nv(0);
     memcpy(s.data, digits, sizeof digits);
     return s;

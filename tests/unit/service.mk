@@ -41,7 +41,6 @@ tests_unit_test_efs_walk_LDADD = $(SERVICE_TEST_LIBS)
 
 # What writes, against the simulator's core: it shares no codec with the services.
 WRITE_TESTS = tests/unit/test_write tests/unit/test_write_efs tests/unit/test_sim_lies
-WRITE_TESTS = tests/unit/test_write tests/unit/test_write_efs
 check_PROGRAMS += $(WRITE_TESTS)
 TESTS += $(WRITE_TESTS)
 WRITE_TEST_FAKES = $(SERVICE_TEST_FAKES) tests/unit/write_rig.c tests/unit/write_rig.h \

@@ -108,7 +108,7 @@ static void unit_is_not_as_planned(void **state)
             *b = x.plan.plan->v[i].key.nv >= 0 ? rig_nv(9) : rig_bytes(QD_THERE_FILE, 0644, "x", 1);
         } else if (i == EXEC_STEPS - 1) {
             qd_state_clear(b);
-            *b = rig_nv(0xff);
+            *b = rig_nv(0); /* another spelling of blank */
         } else {
             b->data[b->len - 1] ^= 1;
         }
