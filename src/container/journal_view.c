@@ -67,9 +67,12 @@ static const char *take_result(struct qd_jview *v, struct qd_jstep *s, const str
     int back = r->type == QD_J_UNDONE;
     if (back != v->back || !result_fits(r->type, r->result))
         return "a result that cannot be";
-    int was_open = s->open;
+    uint32_t was_open = s->open;
     /* What is not known stays open: it is the one that has to be looked at. */
-    s->open = r->result == QD_RESULT_UNKNOWN || (r->result == QD_RESULT_CHANGED && was_open);
+    if (r->result == QD_RESULT_UNKNOWN)
+        s->open = v->records;
+    else if (r->result != QD_RESULT_CHANGED)
+        s->open = 0;
     s->wire = r->wire;
     switch (r->result) {
     case QD_RESULT_WRITTEN:
@@ -79,7 +82,7 @@ static const char *take_result(struct qd_jview *v, struct qd_jstep *s, const str
         s->touched = 1;
         break;
     case QD_RESULT_ALREADY:
-        s->touched |= was_open; /* by a write whose end was not told */
+        s->touched |= was_open != 0; /* by a write whose end was not told */
         break;
     case QD_RESULT_UNDONE:
         s->touched = 0;
@@ -101,8 +104,8 @@ static const char *take_step(struct qd_jview *v, struct qd_jrecord *r)
     case QD_J_UNDOING:
         if (!s->has_before || (r->type == QD_J_UNDOING) != v->back)
             return "a write without the state from before";
-        s->touched |= s->open; /* by an earlier write whose end was not told */
-        s->open = 1;
+        s->touched |= s->open != 0; /* by an earlier write whose end was not told */
+        s->open = v->records;
         v->unreset = 1;
         v->verified = v->settled = 0;
         return NULL;
@@ -231,10 +234,14 @@ void qd_jview_clear(struct qd_jview *v)
 
 long qd_jview_open_step(const struct qd_jview *v)
 {
+    uint32_t newest = 0;
+    long found = -1;
     for (size_t i = 0; i < v->header.plan->n; i++)
-        if (v->step[i].open)
-            return (long)i;
-    return -1;
+        if (v->step[i].open > newest) {
+            newest = v->step[i].open;
+            found = (long)i;
+        }
+    return found;
 }
 
 int qd_jview_touched(const struct qd_jview *v)

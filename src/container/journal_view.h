@@ -9,7 +9,7 @@
 
 struct qd_jstep {
     int has_before; /* `before` is what was there before the first write */
-    int open;       /* a write, or a write back, began and its end is not told */
+    uint32_t open;  /* number of the record that began a write whose end is not told; 0 = none */
     int touched;    /* the unit may hold something else than before because of this journal */
     enum qd_result result; /* of the way forth; NONE = no result yet */
     enum qd_result undone; /* of the way back */
@@ -42,7 +42,7 @@ void qd_jview_clear(struct qd_jview *v);
 int qd_jview_apply(struct qd_jview *v, struct qd_jrecord *r, const char *name,
                    struct qdiag_error *e);
 
-/* The step whose write was begun and not finished; -1 when there is none. */
+/* The step whose write was begun and not finished, the newest after several stops; -1 = none. */
 long qd_jview_open_step(const struct qd_jview *v);
 /* Whether the unit may hold something else than before because of this journal. */
 int qd_jview_touched(const struct qd_jview *v);

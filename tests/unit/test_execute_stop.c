@@ -231,8 +231,8 @@ static void killed_twice(void **state)
 {
     (void)state;
     for (int mode = 0; mode < 4; mode++)
-        for (unsigned first = 20; first < 260; first += 37)
-            for (unsigned second = 1 + first % 5;; second += 11) {
+        for (unsigned first = 20; first < 260; first += 79)
+            for (unsigned second = 1 + first % 5;; second += 29) {
                 struct exec_rig x;
                 enum way way = mode & 1 ? BACK : RESUMED;
                 cut_power = mode >> 1;
