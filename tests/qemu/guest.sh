@@ -21,19 +21,19 @@ fail() { why="$why; $*"; }
 # ctl DEVICE VERB [N]: one question to usb_redir; its answer is in $answer.
 ctl() {
     echo "$*" >&3
-    read -t 60 -r answer <&3 || answer=silence
+    read -t 30 -r answer <&3 || answer=silence
     case $answer in
     ok | held | seen*) ;;
     *) fail "usb_redir says $answer to $*" ;;
     esac
 }
 
-# await COMMAND…: until it succeeds, at most 30 s.
+# await COMMAND…: until it succeeds, 100 times a tenth of a second.
 await() {
     n=0
     until "$@"; do
         n=$((n + 1))
-        [ $n -lt 300 ] || return 1
+        [ $n -lt 100 ] || return 1
         sleep 0.1
     done
 }
@@ -47,7 +47,10 @@ bound() { [ "$(driver_of $1)" = option ]; }
 
 # Interface 0 is the serial driver's, and /dev/ttyUSB0 is its port, as before the run.
 given_back() {
-    await bound 1-1:1.0 || fail "interface 0 has driver '$(driver_of 1-1:1.0)', not option"
+    await bound 1-1:1.0 || {
+        fail "interface 0 has driver '$(driver_of 1-1:1.0)', not option"
+        return
+    }
     await there /dev/ttyUSB0 || fail "/dev/ttyUSB0 is not back"
     [ "$(face_of ttyUSB0)" = 1-1:1.0 ] || fail "ttyUSB0 belongs to $(face_of ttyUSB0)"
 }

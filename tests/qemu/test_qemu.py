@@ -4,7 +4,8 @@
 simulated modules behind emulated USB devices, and runs the cases of guest.sh there. What the guest
 saved is compared with what the same program saves over a pty, and on umockdev's emulated USB.
 
-Not part of make check: `make check-qemu`. Exit 77 and a reason when a tool or the kernel is missing."""
+Not part of make check: `make check-qemu`. Exit 77 and a reason when a tool or the kernel is missing.
+Arguments choose cases of the guest; KEEP=DIR keeps what was made."""
 import json
 import os
 import shutil
