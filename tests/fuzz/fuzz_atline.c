@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Fuzzes the line decoder of AT ports and the reader of what lines mean. Whatever comes in: the
+ * same bytes give the same lines however they are cut, every line is printable and within its
+ * limit. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame/atline.h"
+
+struct seen {
+    uint64_t events; /* a running checksum of kinds and texts */
+    size_t n;
+};
+
+static void require(int ok)
+{
+    if (!ok)
+        abort();
+}
+
+static void note(struct seen *s, enum qd_atline_event ev, const struct qd_atline *d)
+{
+    s->n++;
+    s->events = s->events * 1000003u + (uint64_t)ev;
+    require(d->len >= 1 && d->len <= QD_AT_LINE_MAX);
+    require(strlen(d->text) == d->len);
+    require(d->text[0] != ' ' && d->text[d->len - 1] != ' ');
+    for (size_t i = 0; i < d->len; i++) {
+        require(d->text[i] >= 0x20 && d->text[i] < 0x7f);
+        s->events = s->events * 1000003u + (uint8_t)d->text[i];
+    }
+}
+
+/* Feeds in pieces of 1 + (a byte of a sequence started by seed) & mask; mask 0 = bytewise. */
+static struct seen feed(const uint8_t *p, size_t n, uint32_t seed, size_t mask, int prompt)
+{
+    static struct qd_atline d;
+    struct seen s = {0, 0};
+
+    qd_atline_reset(&d);
+    d.want_prompt = prompt;
+    for (size_t at = 0; at < n;) {
+        seed = seed * 1664525u + 1013904223u;
+        size_t piece = mask == SIZE_MAX ? n - at : 1 + ((seed >> 16) & mask);
+        size_t end = piece < n - at ? at + piece : n;
+
+        while (at < end) {
+            size_t used = 0;
+            enum qd_atline_event ev = qd_atline_feed(&d, p + at, end - at, &used);
+
+            require(used > 0 && used <= end - at);
+            at += used;
+            require(ev != QD_ATLINE_MORE || at == end);
+            require(prompt || ev != QD_ATLINE_PROMPT);
+            if (ev != QD_ATLINE_MORE)
+                note(&s, ev, &d);
+        }
+    }
+    return s;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    for (int prompt = 0; prompt < 2; prompt++) {
+        struct seen whole = feed(data, size, 0, SIZE_MAX, prompt);
+        struct seen bytes = feed(data, size, 0, 0, prompt);
+        struct seen cuts = feed(data, size, size ? data[0] : 0, 15, prompt);
+
+        require(whole.n == bytes.n && whole.events == bytes.events);
+        require(whole.n == cuts.n && whole.events == cuts.events);
+    }
+    return 0;
+}
