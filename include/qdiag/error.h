@@ -44,7 +44,9 @@ enum qdiag_code {
     QDIAG_E_DIFFERENT = 25,
     QDIAG_E_UNKNOWN = 26,
     QDIAG_E_CANCELLED = 27,
-    QDIAG_E_BUG = 28
+    QDIAG_E_BUG = 28,
+    QDIAG_E_READBACK_DIFFERS = 30,
+    QDIAG_E_ITEM_UNKNOWN = 31
 };
 
 /* Was the unit written to before the failure? */

@@ -5,4 +5,5 @@ src_service_libservice_la_SOURCES = \
 	src/service/efs_seq.c src/service/efs_seq.h src/service/efs_walk.c \
 	src/service/efs_walk.h src/service/identity.c src/service/identity.h src/service/nv.c \
 	src/service/nv.h src/service/nv_codec.c src/service/nv_codec.h \
-	src/service/nv_status.def
+	src/service/nv_status.def src/service/ufs.c src/service/ufs.h src/service/ufs_codec.c \
+	src/service/ufs_codec.h src/service/ufs_fields.def src/service/user_file.c

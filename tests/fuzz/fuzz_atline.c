@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ctype.h>
+
+#include "at/parse.h"
 #include "frame/atline.h"
+#include "service/ufs_codec.h"
 
 struct seen {
     uint64_t events; /* a running checksum of kinds and texts */
@@ -18,6 +22,48 @@ static void require(int ok)
 {
     if (!ok)
         abort();
+}
+
+/* A line as a command: blanks out, capitals, then no identity write may be left that passes. */
+static void check_gate(const char *line)
+{
+    char text[QD_AT_LINE_MAX + 3] = "AT";
+    size_t n = 2;
+
+    if (qd_at_refuses(line))
+        return;
+    for (; *line; line++)
+        if (*line != ' ')
+            text[n++] = (char)toupper((unsigned char)*line);
+    text[n] = '\0';
+    require(!strstr(text, "+EGMR=1") && !strstr(text, "+QNVW=") && !strstr(text, "+QNVFW="));
+}
+
+static void read_line(const char *line)
+{
+    struct qd_ufs_state s;
+    struct qd_at_final f;
+    uint64_t a, b;
+    char name[128];
+    uint32_t size;
+    uint16_t sum;
+
+    for (int numeric = 0; numeric < 2; numeric++)
+        if (qd_at_judge(line, numeric, &f) == QD_AT_FINAL)
+            require(f.number >= -1 && f.number < 100000 && strlen(f.text) < sizeof f.text);
+    check_gate(line);
+    (void)qd_at_family(line);
+    line = qd_at_after(line, "+Q");
+    if (!line)
+        return;
+    for (int fs = 0; fs < 2; fs++)
+        if (qd_ufs_parse(fs ? QD_EUFS : QD_UFS, line, &s, NULL) == 0)
+            require(s.valid <= 1);
+    (void)qd_user_parse_sum(line, &size, &sum, NULL);
+    if (qd_user_parse_entry(line, name, &size, NULL) == 0)
+        require(strlen(name) < sizeof name);
+    if (qd_user_parse_space(line, &a, &b, NULL) == 0)
+        require(a <= b);
 }
 
 static void note(struct seen *s, enum qd_atline_event ev, const struct qd_atline *d)
@@ -31,6 +77,7 @@ static void note(struct seen *s, enum qd_atline_event ev, const struct qd_atline
         require(d->text[i] >= 0x20 && d->text[i] < 0x7f);
         s->events = s->events * 1000003u + (uint8_t)d->text[i];
     }
+    read_line(d->text);
 }
 
 /* Feeds in pieces of 1 + (a byte of a sequence started by seed) & mask; mask 0 = bytewise. */

@@ -23,6 +23,8 @@ static void run_line(struct fake_at *f)
     assert_string_equal((const char *)f->line.p, s->command);
     f->at++;
     f->line.len = 0;
+    f->raw = f->raw_after;
+    f->raw_after = 0;
     fake_say_in(f->link, s->after_ms * 1000u, s->says, strlen(s->says));
 }
 

@@ -19,7 +19,8 @@ struct fake_at {
     struct qd_link *inner;
     const struct fake_at_step *step;
     size_t steps, at;
-    size_t raw; /* so many bytes more are data, no commands */
+    size_t raw_after; /* so many bytes behind the next command are data, no commands */
+    size_t raw;
     struct qd_buf data, line;
     char text[8192];
     struct fake_at_step from_file[64];
