@@ -172,6 +172,7 @@ void sim_modem_restart(struct sim_modem *m, int power_cut)
         sim_unit_revert(m->unit, NULL, 0);
     else
         sim_unit_commit(m->unit, NULL, 0);
+    sim_copy_boot(m->unit);
 }
 
 struct sim_counts sim_modem_counts(const struct sim_modem *m)
