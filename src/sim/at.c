@@ -58,6 +58,11 @@ int sim_at_line(struct sim_at *a, const char *fmt, ...)
                                                                               : SIM_AT_OK;
 }
 
+static int send_text(struct sim_at *a, const char *text)
+{
+    return sim_at_send(a, text, strlen(text));
+}
+
 static int urc(struct sim_at *a, const char *text)
 {
     char line[128];
@@ -88,7 +93,7 @@ static int put_error(struct sim_at *a, int cme)
 /* Another client's command and its answer in the same stream. */
 static int put_foreign(struct sim_at *a)
 {
-    return sim_at_send(a, "AT+CSQ\r\r\n+CSQ: 20,99\r\n\r\nOK\r\n", 30);
+    return send_text(a, "AT+CSQ\r\r\n+CSQ: 20,99\r\n\r\nOK\r\n");
 }
 
 static int put_huge(struct sim_at *a)
@@ -109,7 +114,7 @@ static int put_around(struct sim_at *a)
     int rc = 0;
 
     if (sim_at_fault(a, SIM_F_at_broken, NULL))
-        rc = sim_at_send(a, "\r\n+QIND: \"FOTA\",\"UPDAT\r\n", 24);
+        rc = send_text(a, "\r\n+QIND: \"FOTA\",\"UPDAT\r\n");
     if (!rc && sim_at_fault(a, SIM_F_at_huge, NULL))
         rc = put_huge(a);
     if (!rc && sim_at_fault(a, SIM_F_at_foreign, NULL))
@@ -133,12 +138,11 @@ static int send_split(struct sim_at *a, int64_t how)
     if (!rc && how == 1)
         rc = urc(a, "+CREG: 1");
     if (!rc && how == 2)
-        rc = sim_at_send(a, "\r\n+QI", 5) || sim_at_send(a, "ND: \"csq\",1\r", 12) ||
-             sim_at_send(a, "\n", 1);
+        rc = send_text(a, "\r\n+QI") || send_text(a, "ND: \"csq\",1\r") || send_text(a, "\n");
     if (!rc)
         rc = sim_at_send(a, a->say.p + cut, a->say.len - cut);
     if (!rc && how == 3)
-        rc = sim_at_send(a, "\r\n+CREG: 1\r\n\r\n+QURC: 2\r\n", 25);
+        rc = send_text(a, "\r\n+CREG: 1\r\n\r\n+QURC: 2\r\n");
     return rc;
 }
 
@@ -154,7 +158,7 @@ int sim_at_result(struct sim_at *a, int result)
     else
         rc = result == SIM_AT_NOTHING ? 0 : put_error(a, result);
     if (!rc)
-        rc = u ? send_split(a, u->n[0]) : sim_at_send(a, a->say.p, a->say.len);
+        rc = u && !a->uploading ? send_split(a, u->n[0]) : sim_at_send(a, a->say.p, a->say.len);
     a->say.len = 0;
     return rc ? -1 : 0;
 }

@@ -252,6 +252,13 @@ static void write_at(struct sim_server *s)
     }
 }
 
+static void at_client(struct sim_server *s)
+{
+    if (sim_at_connect(&s->at_side, now_us(s)))
+        s->failed = 1;
+    write_at(s);
+}
+
 static void read_at(struct sim_server *s)
 {
     uint8_t in[1024];
@@ -264,16 +271,11 @@ static void read_at(struct sim_server *s)
     s->rest_us = real_us() + REST_US;
     sim_log_at(s->log, now_us(s), '>', in, (size_t)n);
     sim_modem_tick(s->modem, now_us(s));
+    if (!s->at_side.rdy_told) /* a pty's client may write before it is seen to have come */
+        at_client(s);
     if (s->at_side.after == SIM_AFTER_NONE && sim_at_feed(&s->at_side, in, (size_t)n, now_us(s)))
         s->failed = 1;
     log_fired(s);
-    write_at(s);
-}
-
-static void at_client(struct sim_server *s)
-{
-    if (sim_at_connect(&s->at_side, now_us(s)))
-        s->failed = 1;
     write_at(s);
 }
 
