@@ -3,4 +3,4 @@ qdiaginclude_HEADERS = \
 	include/qdiag/backup.h include/qdiag/cancel.h include/qdiag/container.h \
 	include/qdiag/contents.h include/qdiag/context.h include/qdiag/convert.h include/qdiag/device.h include/qdiag/error.h \
 	include/qdiag/export.h include/qdiag/identity.h include/qdiag/log.h \
-	include/qdiag/progress.h include/qdiag/qdiag.h include/qdiag/version.h
+	include/qdiag/progress.h include/qdiag/qdiag.h include/qdiag/ufs.h include/qdiag/version.h

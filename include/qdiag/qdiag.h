@@ -15,6 +15,7 @@
 #include <qdiag/identity.h>
 #include <qdiag/log.h>
 #include <qdiag/progress.h>
+#include <qdiag/ufs.h>
 #include <qdiag/version.h>
 
 #endif

@@ -81,6 +81,12 @@ int qd_at_finish(struct qd_at *at, const struct qd_at_command *c, const struct q
  * time is over. 1, 0, or negative. */
 int qd_at_wait_ready(struct qd_at *at, int app, unsigned ms, struct qdiag_error *e);
 
+/* Reads unsolicited lines for ms, also without any. 0, or the link's error. */
+int qd_at_listen(struct qd_at *at, unsigned ms, struct qdiag_error *e);
+
+/* The unit is being reset: nothing is given back at close, nothing more is sent. */
+void qd_at_abandon(struct qd_at *at);
+
 const char *qd_at_model(const struct qd_at *at);
 const char *qd_at_address(const struct qd_at *at);
 struct qdiag_context *qd_at_context(const struct qd_at *at);

@@ -247,6 +247,20 @@ int qd_at_wait_ready(struct qd_at *at, int app, unsigned ms, struct qdiag_error 
     return rc < 0 ? rc : (app ? at->app_rdy : at->rdy);
 }
 
+int qd_at_listen(struct qd_at *at, unsigned ms, struct qdiag_error *e)
+{
+    struct qd_deadline end = qd_deadline_in_ms(at->ctx->clock, ms);
+    struct qd_at_final f;
+
+    return qd_at_await(at, NULL, &end, &f, e);
+}
+
+void qd_at_abandon(struct qd_at *at)
+{
+    if (!at->dead)
+        at->dead = QDIAG_E_LINK_GONE;
+}
+
 /* ---- data mode ---- */
 
 int qd_at_data_out(struct qd_at *at, const void *p, size_t n, const struct qd_deadline *t,

@@ -17,8 +17,9 @@ enum cli_command_bit {
     C_DIFF = 64,
     C_REDACT = 128,
     C_CONVERT = 256,
-    C_UNIT = C_BACKUP | C_INFO,
-    C_ALL = C_CONVERT | C_BACKUP | C_CHECK | C_INFO | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
+    C_UFS = 512,
+    C_UNIT = C_BACKUP | C_INFO | C_UFS,
+    C_ALL = C_UFS | C_CONVERT | C_BACKUP | C_CHECK | C_INFO | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
 };
 
 enum cli_json { CLI_TEXT, CLI_JSON, CLI_JSON_LINES };
@@ -30,6 +31,8 @@ struct cli_options {
     struct qdiag_backup_options backup;
     const char *to;
     const char *raw, *only;
+    const char *at;
+    struct qdiag_ufs_options ufs;
     int with_volatile;
     int show_identity, verbose, quiet, help, version, color;
     enum cli_json json;
@@ -57,6 +60,7 @@ int cmd_list(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_redact(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_show(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_ufs(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_help(struct qdiag_context *ctx, const struct cli_options *o);
 
 #endif

@@ -22,6 +22,9 @@ const struct cli_command cli_commands[] = {
      "a copy without identity and secrets, safe to attach to a bug report", cmd_redact},
     {"show", C_SHOW, 1, 2, "FILE [PATTERN] [options]",
      "contents of a backup file by class, with names and values", cmd_show},
+    {"ufs", C_UFS, 1, 4,
+     "status|backup|restore [--fs ufs|eufs] --at ADDR | files ls|put|get|rm … --at ADDR",
+     "the module's own backups (AT+QPRTPARA), and a user's files in it", cmd_ufs},
     {"help", C_HELP, 0, 1, "[COMMAND]", "this help, or that of one command", cmd_help},
     {NULL, 0, 0, 0, NULL, NULL, NULL}};
 

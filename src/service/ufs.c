@@ -103,11 +103,14 @@ int qd_at_imei(struct qd_at *at, char imei[16], struct qdiag_error *e)
 {
     static const struct qd_at_command c = {"AT+CGSN", NULL, 0, 0};
     struct qd_at_reply r;
+    char one[2] = "";
     int rc = qd_at_ask(at, &c, NULL, &r, e);
 
     imei[0] = '\0';
+    if (rc == 0 && r.lines)
+        one[0] = r.line[0][0]; /* fifteen times the same digit is no IMEI */
     if (rc == 0 && r.final.result == QD_AT_OK && r.lines == 1 && strlen(r.line[0]) == 15 &&
-        strspn(r.line[0], "0123456789") == 15)
+        strspn(r.line[0], "0123456789") == 15 && strspn(r.line[0], one) != 15)
         qd_copy_text(imei, 16, r.line[0]);
     return rc;
 }
