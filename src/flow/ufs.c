@@ -233,7 +233,8 @@ static int not_confirmed(const struct attempt *a, struct qdiag_error *e)
 {
     if (a->rc == 0 && a->result.result != QD_AT_OK && a->verdict == QD_UFS_SAME)
         return qd_fail(e, QDIAG_E_REFUSED, NULL, "the unit answers ERROR, and %s", a->why);
-    e->touch = QDIAG_TOUCH_UNKNOWN;
+    if (e)
+        e->touch = QDIAG_TOUCH_UNKNOWN;
     if (a->interrupted)
         return qd_fail(e, QDIAG_E_ITEM_UNKNOWN, NULL,
                        "the unit was reset while the copy was made, twice: it must be taken for "

@@ -40,10 +40,11 @@ void qdiag_user_files_free(struct qdiag_user_files *list)
 /* Whatever the cause, a file that may be there in part is not nothing. */
 static int settle(int rc, const char *name, struct qdiag_error *e)
 {
-    struct qdiag_error old = *e;
+    struct qdiag_error old;
 
-    if (rc == 0 || rc == -QDIAG_E_READBACK_DIFFERS || e->touch == QDIAG_UNTOUCHED)
+    if (rc == 0 || !e || rc == -QDIAG_E_READBACK_DIFFERS || e->touch == QDIAG_UNTOUCHED)
         return rc;
+    old = *e;
     memset(e, 0, sizeof *e);
     qd_fail(e, QDIAG_E_ITEM_UNKNOWN, name, "%.120s: %.120s", old.what, old.why);
     qd_what(e, "the file in the unit may be there in part");
