@@ -18,6 +18,7 @@
 #include <qdiag/nv.h>
 #include <qdiag/progress.h>
 #include <qdiag/restore.h>
+#include <qdiag/ufs.h>
 #include <qdiag/version.h>
 
 #endif

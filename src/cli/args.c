@@ -82,13 +82,26 @@ static int parse_word(const char *text, const char *const *words, int *out)
     return -1;
 }
 
+static int parse_count(const char *text, long most, unsigned unit, unsigned *out)
+{
+    long v;
+    if (cli_number(text, 1, most, &v) != 0)
+        return -1;
+    *out = (unsigned)v * unit;
+    return 0;
+}
+
 static int set_word(enum option_id id, const char *arg, struct cli_options *o)
 {
     static const char *const progress[] = {"auto", "bar", "lines", "none", NULL};
+    static const char *const fs[] = {"ufs", "eufs", NULL};
     static const char *const color[] = {"auto", "always", "never", NULL};
     int v = 0, rc;
     if (id == OPT_COLOR) {
         rc = parse_word(arg, color, &o->color);
+    } else if (id == OPT_FS) {
+        rc = parse_word(arg, fs, &v);
+        o->ufs.fs = (enum qdiag_ufs)v;
     } else {
         rc = parse_word(arg, progress, &v);
         o->progress = (enum cli_progress)v;
@@ -110,6 +123,10 @@ static int set_value(enum option_id id, const char *arg, struct cli_options *o)
             return -1;
         o->index = (unsigned)v;
         return 0;
+    case OPT_MAX_AGE:
+        return parse_count(arg, 24 * 365, 1, &o->ufs.max_age_h);
+    case OPT_WAIT:
+        return parse_count(arg, 600, 1000, &o->ufs.wait_ms);
     case OPT_SUB:
         return parse_sub(arg, &o->backup);
     case OPT_NV_RANGE:
@@ -143,6 +160,10 @@ static const char **text_slot(enum option_id id, struct cli_options *o)
         return &o->to;
     case OPT_LOG_FILE:
         return &o->log_file;
+    case OPT_AT:
+        return &o->at;
+    case OPT_WITH_BACKUP:
+        return &o->ufs.backup;
     case OPT_RAW:
         return &o->raw;
     case OPT_ONLY:
@@ -206,6 +227,8 @@ static int *flag_slot(enum option_id id, struct cli_options *o)
         return &o->as_file;
     case OPT_SHOW_IDENTITY:
         return &o->show_identity;
+    case OPT_FORCE:
+        return &o->ufs.force;
     case OPT_VERBOSE:
         return &o->verbose;
     case OPT_QUIET:

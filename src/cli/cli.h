@@ -22,8 +22,10 @@ enum cli_command_bit {
     C_PLAN = 2048,
     C_RESTORE = 4096,
     C_VERIFY = 8192,
+    C_UFS = 16384,
     C_WRITES = C_RESTORE | C_NV | C_EFS,
-    C_UNIT = C_BACKUP | C_INFO | C_NV | C_EFS | C_PLAN | C_RESTORE | C_VERIFY,
+    C_UNIT = C_BACKUP | C_INFO | C_NV | C_EFS | C_PLAN | C_RESTORE | C_VERIFY |
+             C_UFS,
     C_ALL = C_UNIT | C_CONVERT | C_CHECK | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
 };
 
@@ -43,6 +45,8 @@ struct cli_options {
     const char *journal, *safety, *confirm, *spc_file, *label_imei;
     const char *hex, *file; /* bytes to write */
     int dry_run, accept_firmware, as_item, as_file;
+    const char *at;
+    struct qdiag_ufs_options ufs;
     int with_volatile;
     int no_inhibit, show_identity, verbose, quiet, help, version, color;
     enum cli_json json;
@@ -78,6 +82,7 @@ int cmd_restore(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_show(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_verify(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_ufs(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_help(struct qdiag_context *ctx, const struct cli_options *o);
 
 #endif

@@ -18,7 +18,7 @@
 
 #define LARGEST 1000000
 
-enum place { LINK, REQUEST, REPLY, WIRE, CONNECT, CUT };
+enum place { LINK, REQUEST, REPLY, WIRE, CONNECT, CUT, AT };
 
 static const struct entry {
     const char *name, *types;
@@ -32,6 +32,7 @@ static const struct entry {
 } table[] = {
 #define AT_LINK(fn)    .request = NULL
 #define AT_CUT(fn)     .request = NULL
+#define AT_AT(fn)      .request = NULL /* the AT side looks for its faults itself */
 #define AT_REQUEST(fn) .request = fn
 #define AT_REPLY(fn)   .reply = fn
 #define AT_WIRE(fn)    .wire = fn
@@ -275,6 +276,15 @@ void sim_faults_cut(const struct sim_faults *f, struct sim_queue *q)
             q->glue = 1;
         }
     }
+}
+
+void sim_faults_cut_at(const struct sim_faults *f, struct sim_queue *q)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->v[i].id == SIM_F_at_slowbyte) {
+            q->chunk = 1;
+            q->gap_us = (uint64_t)f->v[i].n[0];
+        }
 }
 
 /* vanish, restart, silent: what happens to request number f->requests. */

@@ -30,6 +30,7 @@ enum sim_link_profile sim_faults_profile(const struct sim_faults *f);
 
 /* How replies are cut on the wire. */
 void sim_faults_cut(const struct sim_faults *f, struct sim_queue *q);
+void sim_faults_cut_at(const struct sim_faults *f, struct sim_queue *q); /* on the AT port */
 
 enum sim_todo {
     SIM_ASK_MODEM, /* go on; the request may have been changed */

@@ -10,13 +10,15 @@ src_sim_libsim_la_SOURCES += \
 	src/sim/efs.c src/sim/efs.h src/sim/efs_dir.c src/sim/efs_file.c src/sim/efs_name.c \
 	src/sim/efs_path.c src/sim/efs_system.c \
 	src/sim/unit.c src/sim/unit.h src/sim/unit_store.h src/sim/unit_attr.c src/sim/unit_conf.c \
+	src/sim/unit_copy.c \
 	src/sim/unit_load.c src/sim/unit_nv.c src/sim/unit_save.c src/sim/unit_tree.c \
 	src/sim/quirks.def
 EXTRA_DIST += docs/formats/unit.md
 
 # The front: ports, framing, time, faults, log.
 src_sim_libsim_la_SOURCES += \
-	src/sim/at.c src/sim/at.h src/sim/faults.c src/sim/faults.h src/sim/faults.def \
+	src/sim/at.c src/sim/at.h src/sim/at_file.c src/sim/at_info.c src/sim/at_int.h \
+	src/sim/at_ufs.c src/sim/faults.c src/sim/faults.h src/sim/faults.def \
 	src/sim/faults_int.h src/sim/faults_efs.c src/sim/faults_reply.c src/sim/faults_wire.c \
 	src/sim/faults_write.c src/sim/change.c src/sim/change.h \
 	src/sim/front.c src/sim/front.h src/sim/front_pty.c src/sim/latency.c src/sim/latency.h \

@@ -191,6 +191,7 @@ void sim_modem_restart(struct sim_modem *m, int power_cut)
         if (rfc)
             rewrite(&m->unit->tree[i], rfc);
     }
+    sim_copy_boot(m->unit);
 }
 
 struct sim_counts sim_modem_counts(const struct sim_modem *m)

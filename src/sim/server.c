@@ -83,12 +83,14 @@ static void go_away(struct sim_server *s, enum sim_state state, int power_cut)
     sim_link_reset(&s->link);
     sim_latency_restart(&s->latency);
     sim_faults_reset(s->faults);
-    sim_at_restart(&s->at_side);
-    s->at_out.len = 0;
+    sim_queue_clear(&s->at_side.out);
+    s->at_blocked = 0;
     s->after = SIM_AFTER_NONE;
     sim_modem_restart(s->modem, power_cut);
     s->state = state;
     s->back_us = now_us(s) + sim_conf_number(s->unit, "reset_ms", OUTAGE_MS) * 1000ull;
+    sim_at_restart(&s->at_side, s->back_us);
+    s->at_side.booted = 1;
     s->rest_us = 0;
     sim_log_link(s->log, now_us(s), state == SIM_GONE ? "gone" : "down");
 }
@@ -222,37 +224,59 @@ static void write_diag(struct sim_server *s)
     }
 }
 
+static void at_gone(struct sim_server *s)
+{
+    sim_port_hangup(&s->at);
+    sim_at_hangup(&s->at_side);
+    sim_queue_clear(&s->at_side.out);
+    s->at_blocked = 0;
+}
+
 static void write_at(struct sim_server *s)
 {
-    ssize_t w;
+    const uint8_t *p;
+    size_t n;
 
-    if (!s->at_out.len)
-        return;
-    w = sim_port_write(&s->at, s->at_out.p, s->at_out.len);
-    if (w > 0)
-        qd_buf_drop_front(&s->at_out, (size_t)w);
-    if (w == SIM_PORT_GONE)
-        s->at_out.len = 0;
+    s->at_blocked = 0;
+    while ((p = sim_queue_next(&s->at_side.out, now_us(s), &n))) {
+        ssize_t w = sim_port_write(&s->at, p, n);
+
+        if (w == SIM_PORT_GONE) {
+            at_gone(s);
+            return;
+        }
+        if (w == SIM_PORT_AGAIN) {
+            s->at_blocked = 1;
+            return;
+        }
+        sim_queue_wrote(&s->at_side.out, (size_t)w, now_us(s));
+    }
+}
+
+static void at_client(struct sim_server *s)
+{
+    if (sim_at_connect(&s->at_side, now_us(s)))
+        s->failed = 1;
+    write_at(s);
 }
 
 static void read_at(struct sim_server *s)
 {
     uint8_t in[1024];
     ssize_t n = sim_port_read(&s->at, in, sizeof in);
-    size_t before = s->at_out.len;
 
-    if (n == SIM_PORT_GONE) {
-        sim_port_hangup(&s->at);
-        sim_at_restart(&s->at_side);
-        s->at_out.len = 0;
-    }
+    if (n == SIM_PORT_GONE)
+        at_gone(s);
     if (n <= 0)
         return;
     s->rest_us = real_us() + REST_US;
     sim_log_at(s->log, now_us(s), '>', in, (size_t)n);
-    if (sim_at_feed(&s->at_side, in, (size_t)n, &s->at_out))
+    sim_modem_tick(s->modem, now_us(s));
+    if (!s->at_side.rdy_told) /* a pty's client may write before it is seen to have come */
+        at_client(s);
+    if (s->at_side.after == SIM_AFTER_NONE && sim_at_feed(&s->at_side, in, (size_t)n, now_us(s)))
         s->failed = 1;
-    sim_log_at(s->log, now_us(s), '<', s->at_out.p + before, s->at_out.len - before);
+    log_fired(s);
     write_at(s);
 }
 
@@ -260,10 +284,8 @@ static void read_at(struct sim_server *s)
 
 static void accept_clients(struct sim_server *s)
 {
-    if (sim_port_accept(&s->at)) {
-        sim_at_restart(&s->at_side);
-        s->at_out.len = 0;
-    }
+    if (sim_port_accept(&s->at))
+        at_client(s);
     if (!sim_port_accept(&s->diag))
         return;
     sim_log_link(s->log, now_us(s), "client");
@@ -273,11 +295,15 @@ static void accept_clients(struct sim_server *s)
 
 static void watch_ptys(struct sim_server *s)
 {
-    unsigned before = s->diag.openers;
-    int seen = sim_port_watch(&s->diag);
+    unsigned before = s->diag.openers, at_before = s->at.openers;
+    int seen = sim_port_watch(&s->diag), at_seen = sim_port_watch(&s->at);
 
-    if (sim_port_watch(&s->at) | seen)
+    if (at_seen | seen)
         s->rest_us = real_us() + REST_US;
+    if ((at_seen & SIM_PTY_OPENED) && !at_before)
+        at_client(s);
+    if ((at_seen & SIM_PTY_CLOSED) && !s->at.openers)
+        sim_at_hangup(&s->at_side);
     if ((seen & SIM_PTY_OPENED) && !before)
         sim_log_link(s->log, now_us(s), "client");
     if (!(seen & SIM_PTY_CLOSED) || s->diag.openers)
@@ -291,6 +317,8 @@ static void finish_after(struct sim_server *s)
 {
     enum sim_after after = s->after;
 
+    if (after == SIM_AFTER_NONE && !s->at_side.out.head)
+        after = s->at_side.after;
     if (after == SIM_AFTER_NONE || s->out.head)
         return;
     go_away(s, after == SIM_AFTER_POWER_OFF ? SIM_GONE : SIM_AWAY, after == SIM_AFTER_CRASH);
@@ -302,12 +330,16 @@ static int step(struct sim_server *s, char *err, size_t cap)
     if (s->state == SIM_AWAY && now_us(s) >= s->back_us && open_ports(s, err, cap))
         return -1;
     sim_modem_tick(s->modem, now_us(s));
+    if (s->state == SIM_UP && sim_at_due(&s->at_side) <= now_us(s) &&
+        sim_at_tick(&s->at_side, now_us(s)))
+        s->failed = 1;
     if (s->rest_us && real_us() >= s->rest_us) {
         s->rest_us = 0;
         sim_port_rest(&s->diag);
         sim_port_rest(&s->at);
     }
     write_diag(s);
+    write_at(s);
     if (s->leaving && (!s->out.head || now_us(s) >= s->leave_us))
         client_gone(s);
     finish_after(s);
@@ -318,6 +350,12 @@ static int step(struct sim_server *s, char *err, size_t cap)
 static uint64_t next_us(const struct sim_server *s)
 {
     uint64_t next = s->blocked ? UINT64_MAX : sim_queue_due(&s->out);
+    uint64_t at = s->at_blocked ? UINT64_MAX : sim_queue_due(&s->at_side.out);
+
+    if (at < next)
+        next = at;
+    if (s->state == SIM_UP && sim_at_due(&s->at_side) < next)
+        next = sim_at_due(&s->at_side);
 
     if (s->state == SIM_AWAY && s->back_us < next)
         next = s->back_us;
@@ -337,7 +375,7 @@ static int fill_fds(const struct sim_server *s, struct pollfd fds[FDS])
         diag |= POLLOUT;
     fds[n++] = (struct pollfd){.fd = diag ? s->diag.fd : -1, .events = diag};
     fds[n++] = (struct pollfd){.fd = s->at.fd, .events = POLLIN};
-    if (s->at_out.len)
+    if (s->at_blocked)
         fds[n - 1].events |= POLLOUT;
     fds[n++] = (struct pollfd){.fd = s->diag.fd < 0 ? s->diag.listen_fd : -1, .events = POLLIN};
     fds[n++] = (struct pollfd){.fd = s->at.fd < 0 ? s->at.listen_fd : -1, .events = POLLIN};
@@ -395,7 +433,11 @@ int sim_server_open(struct sim_server *s, char *err, size_t cap)
     s->at_side.unit = s->unit;
     s->at_side.modem = s->modem;
     s->at_side.scratch = &s->at_reply;
+    s->at_side.faults = s->faults;
+    s->at_side.log = s->log;
     sim_faults_cut(s->faults, &s->out);
+    sim_faults_cut_at(s->faults, &s->at_side.out);
+    sim_at_restart(&s->at_side, now_us(s));
     return open_ports(s, err, cap);
 }
 
@@ -417,6 +459,6 @@ void sim_server_close(struct sim_server *s)
     sim_port_drop(&s->diag);
     sim_port_drop(&s->at);
     sim_queue_clear(&s->out);
-    qd_buf_free(&s->at_out);
+    sim_at_free(&s->at_side);
     sim_log_verdict(s->log, now_us(s), sim_modem_counts(s->modem));
 }

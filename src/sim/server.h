@@ -34,7 +34,7 @@ struct sim_server {
     struct sim_link link;
     struct sim_queue out;
     struct sim_at at_side;
-    struct qd_buf at_out;
+    int at_blocked; /* the AT client does not read */
     struct sim_reply reply, at_reply;
     uint8_t req[SIM_LINK_MAX], in[65536];
     uint64_t start_us, virtual_us;

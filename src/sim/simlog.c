@@ -203,6 +203,15 @@ void sim_log_at(struct sim_log *l, uint64_t us, char dir, const uint8_t *p, size
     record_hex(l, 'A', us, dir == '>' ? ">" : "<", p, n);
 }
 
+void sim_log_at_command(struct sim_log *l, uint64_t us, const char *text, int writes)
+{
+    record_text(l, 'C', us, "", text);
+    if (!writes)
+        return;
+    l->writes++;
+    record_text(l, 'W', us, "at", text);
+}
+
 void sim_log_bytes(struct sim_log *l, uint64_t in, uint64_t out)
 {
     l->in += in;

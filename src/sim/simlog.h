@@ -30,6 +30,8 @@ void sim_log_reply(struct sim_log *l, uint64_t us, const uint8_t *p, size_t n);
 void sim_log_bad(struct sim_log *l, uint64_t us, const char *why, const uint8_t *p, size_t n);
 void sim_log_link(struct sim_log *l, uint64_t us, const char *what);
 void sim_log_at(struct sim_log *l, uint64_t us, char dir, const uint8_t *p, size_t n);
+/* An AT command; one that changes the unit is a write too. */
+void sim_log_at_command(struct sim_log *l, uint64_t us, const char *text, int writes);
 void sim_log_bytes(struct sim_log *l, uint64_t in, uint64_t out);
 
 /* The last lines: counts per command and what the module still holds open. */

@@ -39,6 +39,7 @@ static void free_content(struct sim_unit *u)
     sim_nv_free(u);
     for (int i = 0; i < 2; i++)
         sim_tree_free(&u->tree[i]);
+    sim_copy_free(u);
     sim_conf_free(u);
 }
 
@@ -56,6 +57,8 @@ static int load_content(struct sim_unit *u, char *err, size_t cap)
         rc = sim_nv_load(u, err, cap);
     for (int i = 0; rc == 0 && i < 2; i++)
         rc = sim_tree_load(u, &u->tree[i], err, cap);
+    if (rc == 0)
+        rc = sim_copy_load(u, err, cap);
     return rc;
 }
 

@@ -60,6 +60,16 @@ struct sim_tree {
     int present;
 };
 
+/* The module's own backup of one file system: ufs/ (NV and the tree behind 13) or eufs/ (the tree
+ * behind 3E). What is counted here survives a restore. */
+enum { SIM_UFS, SIM_EUFS };
+struct sim_copy {
+    uint32_t valid, backups, restores, probe[10], bad, bad_part[4];
+    uint32_t pending; /* a restore is due at the next start */
+    struct sim_tree image;
+    struct sim_nv_set nv[SIM_SUBS_MAX]; /* UFS only */
+};
+
 struct sim_conf {
     char *key, *value;
 };
@@ -71,6 +81,7 @@ struct sim_unit {
     unsigned subs;
     struct sim_nv_set nv[SIM_SUBS_MAX];
     struct sim_tree tree[2]; /* behind 13, behind 3E */
+    struct sim_copy copy[2]; /* SIM_UFS, SIM_EUFS */
     int nv_dirty;
     char trouble[256];
 };
@@ -122,5 +133,18 @@ int sim_attr_load(struct sim_unit *u, struct sim_tree *t, char *err, size_t cap)
 int sim_attr_save(struct sim_unit *u, struct sim_tree *t, char *err, size_t cap);
 int sim_tree_commit(struct sim_unit *u, struct sim_tree *t, char *err, size_t cap);
 int sim_save_bytes(const char *path, const void *p, size_t n, char *err, size_t cap);
+
+/* unit_copy.c: the module's own backups. All of it is on disk when a call returns. */
+int sim_copy_load(struct sim_unit *u, char *err, size_t cap);
+void sim_copy_free(struct sim_unit *u);
+int sim_copy_save(struct sim_unit *u, int which, char *err, size_t cap);
+/* Copies the live file system and counts. -1: nothing there to copy, no memory or no disk. */
+int sim_copy_make(struct sim_unit *u, int which);
+/* The power went while it was made: what is there cannot be restored. */
+int sim_copy_break(struct sim_unit *u, int which);
+/* At a start: does the restores that were ordered. No handle may be open. */
+void sim_copy_boot(struct sim_unit *u);
+uint32_t sim_copy_pages(const struct sim_unit *u, int which); /* 2048 bytes each, of the live one */
+int sim_copy_present(const struct sim_unit *u, int which);
 
 #endif

@@ -1,7 +1,11 @@
 # qdiag-sim from outside.
 TESTS += tests/flow/sim_front.py tests/flow/sim_front_faults.py
 EXTRA_DIST += tests/flow/sim_front.py tests/flow/sim_front_faults.py tests/flow/sim_rig.py
+FLOW_TESTS = \
+	tests/flow/sim_at.py tests/flow/test_cli.py tests/flow/test_contents.py \
+	tests/flow/test_convert.py tests/flow/test_items.py tests/flow/test_redact.py \
+	tests/flow/test_ufs.py
 if HAVE_PYTHON3
-TESTS += tests/flow/test_cli.py tests/flow/test_convert.py tests/flow/test_contents.py tests/flow/test_redact.py tests/flow/test_items.py
+TESTS += $(FLOW_TESTS)
 endif
-EXTRA_DIST += tests/flow/test_cli.py tests/flow/test_convert.py tests/flow/test_contents.py tests/flow/test_redact.py tests/flow/test_items.py
+EXTRA_DIST += $(FLOW_TESTS)

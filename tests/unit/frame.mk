@@ -11,3 +11,10 @@ tests_unit_test_torn_frames_SOURCES = tests/unit/test_torn_frames.c tests/unit/h
 tests_unit_test_torn_frames_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_torn_frames_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_torn_frames_LDADD = $(FRAME_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_atline
+TESTS += tests/unit/test_atline
+tests_unit_test_atline_SOURCES = tests/unit/test_atline.c
+tests_unit_test_atline_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_atline_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_atline_LDADD = $(FRAME_TEST_LIBS)

@@ -6,6 +6,7 @@ include tests/unit/base.mk
 include tests/unit/transport.mk
 include tests/unit/frame.mk
 include tests/unit/diag.mk
+include tests/unit/at.mk
 include tests/unit/service.mk
 include tests/unit/model.mk
 include tests/unit/container.mk

@@ -1,9 +1,10 @@
 # The services against a modem in memory; fake_link.c comes from the session's tests.
 SERVICE_TESTS = tests/unit/test_nv tests/unit/test_unit_info tests/unit/test_efs_codec \
-	tests/unit/test_efs tests/unit/test_efs_steady tests/unit/test_efs_walk
+	tests/unit/test_efs tests/unit/test_efs_steady tests/unit/test_efs_walk \
+	tests/unit/test_ufs tests/unit/test_ufs_codec
 check_PROGRAMS += $(SERVICE_TESTS)
 TESTS += $(SERVICE_TESTS)
-SERVICE_TEST_LIBS = src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la \
+SERVICE_TEST_LIBS = src/service/libservice.la src/at/libat.la src/diag/libdiag.la src/frame/libframe.la \
 	src/transport/libtransport.la src/base/libbase.la $(UNIT_LIBS)
 SERVICE_TEST_FAKES = tests/unit/fake_link.c tests/unit/fake_link.h tests/unit/vector.c \
 	tests/unit/vector.h
@@ -61,3 +62,13 @@ tests_unit_test_sim_lies_SOURCES = tests/unit/test_sim_lies.c $(WRITE_TEST_FAKES
 tests_unit_test_sim_lies_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_sim_lies_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sim_lies_LDADD = $(WRITE_TEST_LIBS)
+tests_unit_test_ufs_SOURCES = tests/unit/test_ufs.c $(AT_TEST_FAKES)
+tests_unit_test_ufs_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_ufs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ufs_LDADD = $(SERVICE_TEST_LIBS)
+
+tests_unit_test_ufs_codec_SOURCES = tests/unit/test_ufs_codec.c
+tests_unit_test_ufs_codec_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_ufs_codec_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ufs_codec_LDADD = $(SERVICE_TEST_LIBS)
+EXTRA_DIST += tests/unit/dialogues

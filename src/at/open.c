@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Opening and closing: throw away what waits, learn how the port is set, set it as the session
+ * needs it, and give it back as it was. The first line sent is `AT`: behind half a line that a dead
+ * client left in the unit it makes an unknown command and runs nothing. */
+#include "at/session_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cancel.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#define TRIES    4u
+#define SHORT_MS 1000u
+
+/* Sends a line and waits for any result. 1, 0 or negative; *f and the lines are kept. */
+static int try_line(struct qd_at *at, const struct qd_at_command *c, struct qd_at_final *f,
+                    struct qdiag_error *e)
+{
+    struct qd_deadline t = qd_deadline_in_ms(at->ctx->clock, c->ms ? c->ms : SHORT_MS);
+    int rc = qd_at_put(at, c->text, &t, e);
+
+    return rc ? rc : qd_at_await(at, c, &t, f, e);
+}
+
+/* As try_line, but a unit that starts meanwhile is asked again. */
+static int try_again(struct qd_at *at, const struct qd_at_command *c, struct qd_at_final *f,
+                     struct qdiag_error *e)
+{
+    struct qdiag_error mine = {0};
+    int rc = 0;
+
+    for (unsigned i = 0; i < TRIES && rc == 0; i++) {
+        rc = qd_cancel_check(at->ctx->cancel, e);
+        if (rc == 0)
+            rc = try_line(at, c, f, &mine);
+        if (rc == -QDIAG_E_UNKNOWN || rc == -QDIAG_E_TIMEOUT) {
+            qd_error_clear(&mine);
+            rc = 0;
+        }
+    }
+    if (rc < 0 && e && !e->code)
+        *e = mine;
+    return rc;
+}
+
+static const struct qd_at_command say_at = {"AT", "", 0, 0};
+
+/* Until a plain AT is answered with success. */
+static int greet(struct qd_at *at, struct qdiag_error *e)
+{
+    struct qd_at_final f = {.result = QD_AT_ERROR};
+    int rc = 1;
+
+    for (unsigned i = 0; i < TRIES && rc > 0 && f.result != QD_AT_OK; i++)
+        rc = try_again(at, &say_at, &f, e);
+    if (rc < 0)
+        return rc;
+    if (rc > 0 && f.result == QD_AT_OK) {
+        at->found_echo = at->echo_seen;
+        at->found_numeric = strcmp(at->in.text, "0") == 0;
+        return 0;
+    }
+    if (rc > 0)
+        return qd_fail(e, QDIAG_E_PROTOCOL, at->link->address, "AT is answered, but not with OK");
+    return qd_fail(e, QDIAG_E_LINK_SILENT, at->link->address, "%s",
+                   at->frames ? "DIAG frames were heard: this is no AT port"
+                              : "nothing answers to AT");
+}
+
+static void read_cmee(struct qd_at *at)
+{
+    static const struct qd_at_command c = {"AT+CMEE?", "+CMEE", 0, 0};
+    struct qdiag_error e = {0};
+    struct qd_at_final f;
+
+    at->found_cmee = -1;
+    if (try_line(at, &c, &f, &e) == 1 && f.result == QD_AT_OK && at->texts_n == 1) {
+        const char *v = qd_at_after((const char *)at->texts.p, "+CMEE");
+
+        if (v[0] >= '0' && v[0] <= '2' && !v[1])
+            at->found_cmee = v[0] - '0';
+    }
+}
+
+int qd_at_settle(struct qd_at *at, struct qdiag_error *e)
+{
+    static const struct qd_at_command form = {"ATE0V1", "", 0, 0}, cmee = {"AT+CMEE=1", "", 0, 0};
+    struct qd_at_final f;
+    int rc;
+
+    at->numeric = 1;
+    rc = try_again(at, &form, &f, e);
+    if (rc == 1 && f.result == QD_AT_OK)
+        at->numeric = 0;
+    if (rc == 1)
+        rc = try_again(at, &cmee, &f, e);
+    if (rc == 0)
+        return qd_fail(e, QDIAG_E_LINK_SILENT, at->link->address, "no answer to ATE0V1, AT+CMEE=1");
+    at->lost = 0;
+    return rc < 0 ? rc : 0;
+}
+
+static int read_model(struct qd_at *at, struct qdiag_error *e)
+{
+    static const struct qd_at_command c = {"AT+CGMM", NULL, 0, 0};
+    struct qd_at_final f;
+    int rc = try_again(at, &c, &f, e);
+
+    if (rc < 0)
+        return rc;
+    if (rc == 0 || f.result != QD_AT_OK || at->texts_n == 0)
+        return qd_fail(e, QDIAG_E_PROTOCOL, "AT+CGMM", "the unit does not say its model");
+    qd_copy_text(at->model, sizeof at->model, (const char *)at->texts.p);
+    return 0;
+}
+
+static int begin(struct qd_at *at, struct qdiag_error *e)
+{
+    int rc = qd_at_drain(at, 2000, e);
+
+    at->numeric = 1;
+    if (rc == 0)
+        rc = greet(at, e);
+    if (rc == 0) {
+        struct qd_at_final f;
+        struct qd_deadline now = qd_deadline_in_ms(at->ctx->clock, 0);
+
+        rc = qd_at_await(at, NULL, &now, &f, e);
+    }
+    if (rc != 0)
+        return rc;
+    read_cmee(at);
+    rc = qd_at_settle(at, e);
+    return rc ? rc : read_model(at, e);
+}
+
+static void free_session(struct qd_at *at)
+{
+    qd_buf_free(&at->texts);
+    free(at);
+}
+
+int qd_at_open(struct qd_at **out, struct qd_link **link, struct qdiag_error *e)
+{
+    struct qd_at *at = qd_alloc(1, sizeof *at);
+    int rc;
+
+    *out = NULL;
+    if (!at)
+        return qd_nomem(e);
+    at->link = *link;
+    at->ctx = (*link)->ctx;
+    qd_atline_reset(&at->in);
+    rc = begin(at, e);
+    if (rc != 0) {
+        free_session(at);
+        return rc;
+    }
+    *link = NULL;
+    *out = at;
+    return 0;
+}
+
+/* Best effort: a unit that does not answer keeps what the session set, and the log says so. */
+static void give_back(struct qd_at *at)
+{
+    char text[32] = "AT";
+    struct qd_at_command c = {text, "", SHORT_MS, 1};
+    struct qdiag_error e = {0};
+    struct qd_at_final f;
+
+    if (at->dead || at->data || (at->lost && qd_at_sync(at, 2 * SHORT_MS, NULL, NULL, &e) != 0)) {
+        qd_log(at->ctx, QDIAG_LOG_DEBUG, "at", "the port's settings are not given back");
+        return;
+    }
+    if (at->found_cmee >= 0 && at->found_cmee != 1) {
+        qd_copy_text(text, sizeof text, at->found_cmee ? "AT+CMEE=2" : "AT+CMEE=0");
+        (void)try_line(at, &c, &f, &e);
+    }
+    if (!at->found_echo && !at->found_numeric)
+        return;
+    qd_copy_text(text, sizeof text,
+                 at->found_echo && at->found_numeric ? "ATE1V0"
+                 : at->found_echo                    ? "ATE1"
+                                                     : "ATV0");
+    at->numeric = 1;
+    (void)try_line(at, &c, &f, &e);
+}
+
+void qd_at_close(struct qd_at **at)
+{
+    struct qd_at *old = *at;
+
+    *at = NULL;
+    if (!old)
+        return;
+    give_back(old);
+    qd_link_close(&old->link);
+    free_session(old);
+}

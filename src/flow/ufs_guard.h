@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What must hold before the module's own backup is overwritten. */
+#ifndef QD_FLOW_UFS_GUARD_H
+#define QD_FLOW_UFS_GUARD_H
+
+#include "flow/at_port.h"
+
+/* What a backup's counters say: pure. */
+enum qd_ufs_verdict {
+    QD_UFS_CONFIRMED,
+    QD_UFS_SAME,    /* not counted */
+    QD_UFS_MORE,    /* counted more than once: somebody else is at work */
+    QD_UFS_FELL,    /* the counters were made anew */
+    QD_UFS_INVALID, /* counted, but not valid */
+    QD_UFS_SIDE     /* counted, but something else moved with it */
+};
+enum qd_ufs_verdict qd_ufs_judge(enum qdiag_ufs fs, const struct qdiag_ufs_state *before,
+                                 const struct qdiag_ufs_state *after, const char **why);
+
+/* Both ports are one healthy unit: the same IMEI, EFS answers, RF files are there. */
+int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s,
+                  struct qdiag_error *e);
+
+/* The DIAG backup is complete, whole, young enough and of this unit. sha256: of the file. */
+int qd_ufs_file(struct qdiag_context *c, const struct qdiag_ufs_options *o,
+                const struct qdiag_ufs_status *s, char sha256[65], struct qdiag_error *e);
+
+/* FILE.ufs.json beside the DIAG backup: what was confirmed with it. Looked up: 1 when a backup of
+ * this file system, firmware and count was confirmed less than 24 h ago. */
+int qd_ufs_recorded(const struct qdiag_ufs_options *o, const char *sha256,
+                    const struct qdiag_ufs_status *s);
+int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
+                  const struct qdiag_ufs_status *s, uint32_t backups, struct qdiag_error *e);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A user's files between the unit and local files. A transfer that went wrong part-way is never
+ * said to have left the unit as it was. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/save.h"
+#include "base/text.h"
+#include "flow/at_port.h"
+
+int qdiag_user_files_get(struct qdiag_at *at, struct qdiag_user_files *list, struct qdiag_error *e)
+{
+    struct qd_user_list found;
+    int rc;
+
+    memset(list, 0, sizeof *list);
+    rc = qd_user_list(at->at, NULL, &found, e);
+    if (rc != 0)
+        return rc;
+    list->file = qd_alloc(found.n ? found.n : 1, sizeof *list->file);
+    for (size_t i = 0; list->file && i < found.n; i++) {
+        qd_copy_text(list->file[i].name, sizeof list->file[i].name, found.v[i].name);
+        list->file[i].size = found.v[i].size;
+        list->count++;
+    }
+    qd_user_list_free(&found);
+    rc = list->file ? qd_user_space(at->at, &list->free_bytes, &list->total_bytes, e) : qd_nomem(e);
+    if (rc != 0)
+        qdiag_user_files_free(list);
+    return rc;
+}
+
+void qdiag_user_files_free(struct qdiag_user_files *list)
+{
+    free(list->file);
+    memset(list, 0, sizeof *list);
+}
+
+/* Whatever the cause, a file that may be there in part is not nothing. */
+static int settle(int rc, const char *name, struct qdiag_error *e)
+{
+    struct qdiag_error old;
+
+    if (rc == 0 || !e || rc == -QDIAG_E_READBACK_DIFFERS || e->touch == QDIAG_UNTOUCHED)
+        return rc;
+    old = *e;
+    memset(e, 0, sizeof *e);
+    qd_fail(e, QDIAG_E_ITEM_UNKNOWN, name, "%.120s: %.120s", old.what, old.why);
+    qd_what(e, "the file in the unit may be there in part");
+    qd_hint(e, "`qdiag ufs files ls` shows it, `qdiag ufs files rm NAME` removes it");
+    e->touch = QDIAG_TOUCH_UNKNOWN;
+    return -QDIAG_E_ITEM_UNKNOWN;
+}
+
+int qdiag_user_file_put(struct qdiag_at *at, const char *path, const char *name,
+                        struct qdiag_error *e)
+{
+    uint8_t *p = NULL;
+    size_t n = 0;
+    int rc = qd_read_file(path, QD_USER_FILE_MAX, &p, &n, e);
+
+    if (rc == 0)
+        rc = settle(qd_user_put(at->at, name, p, n, e), name, e);
+    free(p);
+    return rc;
+}
+
+int qdiag_user_file_get(struct qdiag_at *at, const char *name, const char *path,
+                        struct qdiag_error *e)
+{
+    struct qd_user_list found = {0};
+    struct qd_save *save = NULL;
+    struct qd_buf data = {0};
+    int rc = qd_save_begin(&save, path, e);
+
+    if (rc == 0)
+        rc = qd_user_list(at->at, name, &found, e);
+    if (rc == 0 && found.n != 1)
+        rc = qd_fail(e, found.n ? QDIAG_E_PROTOCOL : QDIAG_E_ABSENT, name,
+                     "the unit lists %zu files of this name", found.n);
+    if (rc == 0)
+        rc = qd_user_get(at->at, name, found.v[0].size, &data, e);
+    if (rc == 0 && data.len)
+        rc = qd_save_write(save, data.p, data.len, e);
+    if (rc == 0)
+        rc = qd_save_commit(&save, NULL, NULL, e);
+    qd_save_abort(&save);
+    qd_user_list_free(&found);
+    qd_buf_free(&data);
+    return rc;
+}
+
+int qdiag_user_file_delete(struct qdiag_at *at, const char *name, struct qdiag_error *e)
+{
+    return settle(qd_user_delete(at->at, name, e), name, e);
+}

@@ -1,0 +1,429 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# `qdiag ufs` against the simulated module: figures 4 and 5 of the BG95-S5 note end to end, every fault
+# of the AT side with the exit code it must have, and what was sent, by the simulator's own log.
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
+from rig import SMALL, Sim, main, put, qdiag, read, small_unit
+
+S5 = ("family = bg95-s5", "model = BG95-S5", "efs_subsys = both")
+WRITES = ("+QPRTPARA=1", "+QPRTPARA=3", "+QPRTPARA=11", "+QPRTPARA=13")
+DIGITS = "0015"
+
+
+class Unit(Sim):
+    """A simulator with both ports, and qdiag calls that name them."""
+
+    def __init__(self, work, *faults, conf=S5, at="unix", folder=None, args=()):
+        self.work = work
+        self.unit = folder or work + "/u"
+        if not os.path.exists(self.unit):
+            small_unit(self.unit, conf=conf)
+            if "both" in " ".join(conf):
+                put(self.unit + "/efs-alt/usb/conf", b"x" * 3000)
+        self.at_path = work + "/at"
+        self.at_address = {"unix": "unix:", "pty": "tty:"}[at] + self.at_path
+        super().__init__(self.unit, *faults, args=("--at", "%s:%s" % (at, self.at_path)) + tuple(args))
+
+    def backup(self):
+        """A complete DIAG backup of the unit, made once."""
+        out = self.work + "/b.xqcn"
+        if not os.path.exists(out):
+            qdiag("backup", "--progress=none", "--xqcn", out, "-d", self.address, *SMALL, check=0)
+        return out
+
+    def ufs(self, *args, check=None):
+        p = qdiag("ufs", *args, "--at", self.at_address, "--progress=none", "--json", check=check)
+        return p, json.loads(p.stdout) if p.stdout else None
+
+    def copy(self, *args, check=None, fs="eufs"):
+        return self.ufs("backup", "--fs", fs, "-d", self.address, "--backup", self.backup(), *args,
+                        check=check)
+
+    def restore(self, *args, fs="eufs", check=None):
+        return self.ufs("restore", "--fs", fs, *args, check=check)
+
+    def files(self):
+        p, j = self.ufs("files", "ls", check=0)
+        return [f["name"] for f in j["files"]]
+
+    def sent(self):
+        """The AT commands that the simulator counts as writes."""
+        return [x.rstrip("\n").split(" ", 4)[4] for x in open(self.log)
+                if x.startswith("W ") and x.split(" ", 4)[3] == "at"]
+
+    def orders(self):
+        return [x for x in self.sent() if x in WRITES]
+
+
+def test_figure_4(work):
+    with Unit(work) as u:
+        u.ufs("status", check=0)
+        p, j = u.copy(check=0)
+        assert (j["before"]["backups"], j["after"]["backups"], j["after"]["valid"]) == (0, 1, True), j
+        put(work + "/test.txt", b"hello")
+        u.ufs("files", "put", work + "/test.txt", "test.txt", check=0)
+        assert u.files() == ["UFS:test.txt"]
+        p, j = u.restore("--confirm", DIGITS, check=0)
+        assert (j["before"]["restores"], j["after"]["restores"]) == (0, 1), j
+        assert u.files() == []
+        assert u.orders() == ["+QPRTPARA=11", "+QPRTPARA=13"], u.sent()
+        assert not os.path.exists(u.unit + "/efs-alt/datatx/test.txt")
+        assert read(u.unit + "/efs-alt/usb/conf") == b"x" * 3000
+
+
+def test_figure_5(work):
+    data = bytes(range(256)) * 9  # with an acknowledgement behind each 1024
+    with Unit(work) as u:
+        put(work + "/test.txt", data)
+        u.ufs("files", "put", work + "/test.txt", "test.txt", check=0)
+        u.copy(check=0)
+        u.ufs("files", "rm", "test.txt", check=0)
+        assert u.files() == []
+        u.restore("--confirm", DIGITS, check=0)
+        u.ufs("files", "get", "test.txt", work + "/back.txt", check=0)
+        assert read(work + "/back.txt") == data
+        assert u.orders() == ["+QPRTPARA=11", "+QPRTPARA=13"]
+
+
+def test_modem_side(work):
+    """=1 and =3: the restore puts items and files back, for DIAG too."""
+    with Unit(work) as u:
+        p, j = u.copy(fs="ufs", check=0)
+        assert j["action"] == "backup" and j["fs"] == "ufs" and j["ufs"]["backups"] == 0
+        assert (j["before"]["backups"], j["after"]["backups"], j["repeated"]) == (0, 1, False)
+        assert u.orders() == ["+QPRTPARA=1"]
+    old = read(work + "/u/nv/0/10")
+    put(work + "/u/nv/0/10", b"other")
+    with Unit(work) as u:
+        u.restore("--confirm", "001001000000015", fs="ufs", check=0)
+        qdiag("backup", "--progress=none", "--xqcn", work + "/c.xqcn", "-d", u.address, *SMALL, check=0)
+    assert read(work + "/u/nv/0/10") == old.ljust(128, b"\0")
+    qdiag("diff", work + "/b.xqcn", work + "/c.xqcn", check=0)
+
+
+def test_text(work):
+    with Unit(work) as u:
+        p = qdiag("ufs", "status", "--at", u.at_address, check=0)
+        assert "model      BG95-S5 (family bg95-s5)\n" in p.stdout, p.stdout
+        assert "IMEI       …0015\n" in p.stdout and "001001000000015" not in p.stdout
+        assert "UFS        no valid copy, made 0 times, restored 0 times\n" in p.stdout
+        p = qdiag("ufs", "backup", "--at", u.at_address, "-d", u.address, "--backup", u.backup(), check=0)
+        assert p.stdout == "ufs: backup confirmed: count 0 before, 1 after\n", p.stdout
+        assert "do not cut the power" in p.stderr
+        p = qdiag("ufs", "files", "ls", "--at", u.at_address, check=0)
+        assert p.stdout == "0 files, 4194304 of 4194304 bytes free\n"
+
+
+def test_only_reading_sends_no_write(work):
+    with Unit(work) as u:
+        u.ufs("status", check=0)
+        u.ufs("files", "ls", check=0)
+        u.ufs("files", "get", "none", work + "/x", check=1)
+        assert not os.path.exists(work + "/x")
+        u.copy("--max-age", "0", check=2)
+        u.restore(check=2)
+        u.restore("--confirm", "15", check=2)
+        u.restore("--confirm", "0016", check=4)
+        u.restore("--confirm", DIGITS, check=5)  # there is no copy
+        assert u.sent() == []
+
+
+def test_what_must_hold_before(work):
+    with Unit(work) as u:
+        u.ufs("backup", "-d", u.address, check=2)
+        u.ufs("backup", "-d", u.address, "--backup", work + "/none", check=12)
+        b = u.backup()
+        # no manifest, an old one, an incomplete one, another unit's
+        shutil.copy(b, work + "/bare.xqcn")
+        name = b + ".manifest.json"
+        good = read(name).decode()
+        u.ufs("backup", "-d", u.address, "--backup", work + "/bare.xqcn", check=5)
+        m = json.loads(good)
+        old = json.loads(good)
+        key = [k for k in m if isinstance(m[k], str) and m[k].endswith("Z")][0]
+        old[key] = "2020-01-01T00:00:00Z"
+        put(name, json.dumps(old).encode())
+        p, j = u.copy(check=5)
+        assert "hours old, more than 24" in p.stderr, p.stderr
+        old[key] = "2099-01-01T00:00:00Z"
+        put(name, json.dumps(old).encode())
+        u.copy(check=5)
+        put(name, good.encode())
+        assert u.sent() == []
+        u.copy(check=0)
+    other = small_unit(work + "/2/u", conf=S5, nv={(0, "550"): bytes.fromhex("080a100001000020 00".replace(" ", ""))})
+    put(other + "/efs-alt/usb/conf", b"x")
+    with Unit(work + "/2") as u:
+        u.ufs("backup", "-d", u.address, "--backup", b, check=4)
+        assert u.sent() == []
+
+
+def test_health(work):
+    for n, (conf, files, nv, faults, code) in enumerate((
+            (S5, {}, {(0, "550"): b"\x08\x0a"}, (), 5),  # no IMEI
+            (S5, {"/nv/item_files/rfnv/0002000%d" % i: None for i in range(3)}, {}, (), 5),
+            (S5, {}, {}, ("at_imei",), 4))):
+        place = "%s/%d" % (work, n)
+        folder = small_unit(place + "/u", conf=conf, files=files, nv=nv)
+        put(folder + "/efs-alt/usb/conf", b"x")
+        with Unit(place, *faults) as u:
+            p, j = u.copy(check=code)
+            assert u.sent() == [], u.sent()
+
+
+def test_wear_guard(work):
+    with Unit(work) as u:
+        u.copy(check=0)
+        p, j = u.copy(check=0)
+        assert j["skipped"] and j["after"]["backups"] == 1
+        u.copy("--fs", "ufs", check=0)
+        p, j = u.copy("--force", check=0)
+        assert not j["skipped"] and j["after"]["backups"] == 2
+        assert u.orders() == ["+QPRTPARA=11", "+QPRTPARA=1", "+QPRTPARA=11"], u.orders()
+
+
+def faulty(work, faults, code, orders, *args, fs="eufs", text=None):
+    """One backup with faults: exit code, and exactly these orders."""
+    with Unit(work, *faults) as u:
+        p, j = u.copy(*args, fs=fs, check=code)
+        assert u.orders() == orders, (faults, u.orders())
+        assert (code == 0) == (j["result"] == "ok"), j
+        unit = j["error"] and j["error"]["unit"]
+        assert unit == (None if code == 0 else "unknown" if code >= 16 else "untouched"), j
+        if text:
+            assert text in p.stderr, p.stderr
+        return j
+
+
+E = "+QPRTPARA=11"
+
+
+def test_counter_faults(work):
+    for n, (fault, code, orders, text) in enumerate((
+            ("ufs_count=same", 17, [E], "did not rise"),
+            ("ufs_count=two", 17, [E], "more than one"),
+            ("ufs_valid=once", 0, [E, E], None),
+            ("ufs_valid=ever", 17, [E, E], "not valid"),
+            ("ufs_bad", 17, [E], "bad blocks"),
+            ("ufs_restored", 17, [E], "a restore was counted"),
+            ("ufs_pages=zero", 17, [E], "hold nothing"),
+            ("ufs_pages=above", 0, [E], None),
+            ("at_error=QPRTPARA=11", 1, [E], "answers ERROR"),
+            ("at_error=QPRTPARA=11:100", 1, [E], "answers ERROR"),
+            ("at_errdone=QPRTPARA=11", 17, [E], "yet the backup is counted"),
+            ("at_okundone=QPRTPARA=11", 17, [E], "did not rise"))):
+        faulty("%s/%d" % (work, n), (fault,), code, orders, text=text)
+
+
+def test_counter_falls(work):
+    with Unit(work) as u:
+        u.copy(check=0)
+        u.copy("--force", check=0)
+    with Unit(work, "ufs_count=falls") as u:
+        p, j = u.copy("--force", check=18)
+        assert "made its records anew" in p.stderr and u.orders() == [E]
+
+
+def test_late_and_lost_results(work):
+    for n, (faults, code, args) in enumerate((
+            (("at_late=QPRTPARA=11:700",), 0, ()),
+            (("at_late=QPRTPARA=11:2500",), 0, ("--wait", "1")),  # sent once, decided by the counter
+            (("at_silent=QPRTPARA=11",), 0, ("--wait", "1")),
+            (("at_late=QPRTPARA=14:900",), 0, ()),
+            (("at_dead=QPRTPARA=11",), 18, ("--wait", "1")),
+            (("at_silent=QPRTPARA=11", "ufs_count=same"), 18, ("--wait", "1")))):
+        faulty("%s/%d" % (work, n), faults, code, [E], *args)
+
+
+def test_resets_in_a_backup(work):
+    j = faulty(work + "/1", ("at_reset=QPRTPARA=11",), 0, [E, E])
+    assert j["repeated"] and j["after"]["backups"] == 1
+    faulty(work + "/2", ("at_reset=QPRTPARA=11:9",), 18, [E, E], text="twice")
+    j = faulty(work + "/3", ("at_reset=QPRTPARA=1",), 0, ["+QPRTPARA=1"] * 2, fs="ufs")
+
+
+def test_bad_answers(work):
+    """Nothing is sent when the state cannot be read; the text names the field."""
+    for n, (fs, fault, text) in enumerate((
+            ("ufs", "ufs_fields=13", "has 13 fields, not 14"), ("ufs", "ufs_fields=15", "15 fields"),
+            ("ufs", "ufs_fields=20", "has 20 fields, not 14"),
+            ("eufs", "ufs_fields=18", "18 fields"), ("eufs", "ufs_fields=20", "20 fields, not 19"),
+            ("ufs", "ufs_value=neg", 'field 1, CEFS_backup_cnt, is negative: "-1"'),
+            ("ufs", "ufs_value=text", 'CEFS_backup_cnt, is no number: "1x"'),
+            ("ufs", "ufs_value=big", 'CEFS_backup_cnt, does not fit: "4294967296"'),
+            ("eufs", "ufs_value=empty", 'backup_valid, is empty'))):
+        place = "%s/%d" % (work, n)
+        faulty(place, (fault,), 9, [], fs=fs, text=text)
+        with Unit(place, fault) as u:
+            u.ufs("status", check=9)
+
+
+LINE = ("at_numeric", "at_echo", "at_noblank", "at_urc=before", "at_urc=middle", "at_urc=split",
+        "at_urc=two", "at_broken", "at_huge", "at_junk", "at_slowbyte=1000",
+        "at_echo,at_urc=split,at_noblank,at_broken")
+
+
+def whole_run(u):
+    """Status, files, backup, restore."""
+    put(u.work + "/test.txt", b"A" * 1025)
+    u.ufs("status", check=0)
+    u.copy(check=0)
+    u.ufs("files", "put", u.work + "/test.txt", "test.txt", check=0)
+    u.ufs("files", "get", "test.txt", u.work + "/back.txt", check=0)
+    assert read(u.work + "/back.txt") == b"A" * 1025 and u.files() == ["UFS:test.txt"]
+    u.restore("--confirm", DIGITS, check=0)
+    assert u.files() == []
+    assert u.orders() == ["+QPRTPARA=11", "+QPRTPARA=13"]
+
+
+def test_line_faults(work):
+    for n, fault in enumerate(LINE):
+        with Unit("%s/%d" % (work, n), fault) as u:
+            whole_run(u)
+
+
+def test_settings_are_given_back(work):
+    with Unit(work) as u:
+        u.ufs("status", check=0)
+        sent = bytes.fromhex("".join(x.split()[4] for x in open(u.log) if x.startswith("A ")
+                                     and x.split()[3] == ">"))
+        assert sent.endswith(b"AT+CMEE=0\rATE1\r"), sent[-40:]
+
+
+def test_another_client(work):
+    """Whose answers are mixed with another client's is not believed, and nothing is ordered."""
+    with Unit(work, "at_foreign") as u:
+        p, j = u.copy(check=9)
+        assert "does not say its model" in p.stderr and u.sent() == []
+
+
+def test_app_side_late(work):
+    """=11 waits for APP RDY."""
+    with Unit(work, "at_applate=4000") as u:
+        p, j = u.ufs("status", check=0)
+        assert j["eufs"] is None and "EUFS is not told" in j["notes"][1], j["notes"]
+        u.copy(check=0)
+        assert u.orders() == [E]
+
+
+def test_files(work):
+    put(work + "/f", b"123456789")
+    for n, (fault, code) in enumerate((
+            ("at_error=QFUPL:407", 1), ("at_error=QFUPL:409", 1), ("at_error=QFUPL:410", 1),
+            ("at_error=QFUPL:420", 1), ("at_error=QFLST:405", 0), ("file_sum", 17),
+            ("file_short", 17))):
+        with Unit("%s/%d" % (work, n), fault) as u:
+            p, j = u.ufs("files", "put", work + "/f", "f", check=code)
+            if ":4" in fault and code:
+                assert "+CME ERROR: " + fault[-3:] in p.stderr, p.stderr
+    put(work + "/g", b"g" * 3000)
+    with Unit(work + "/stall", "file_stall") as u:
+        p, j = u.ufs("files", "put", work + "/g", "g", check=18)
+        assert j["error"]["unit"] == "unknown" and u.files() == ["UFS:g"]  # the part that came
+    with Unit(work + "/plus") as u:
+        put(work + "/p", b"+++")
+        u.ufs("files", "put", work + "/p", "p", check=0)
+        put(work + "/p2", b"a+++b\r\nAT+QPRTPARA=1\r\n" * 100)
+        u.ufs("files", "put", work + "/p2", "p2", check=0)
+        u.ufs("files", "get", "p2", work + "/back", check=0)
+        assert read(work + "/back") == read(work + "/p2") and u.orders() == []
+        p, j = u.ufs("files", "put", work + "/p", "p", check=1)
+        assert "407" in p.stderr
+        u.ufs("files", "rm", "none", check=1)
+        u.ufs("files", "put", work + "/p", 'a";+EGMR=1,7', check=2)
+        put(work + "/empty", b"")
+        u.ufs("files", "put", work + "/empty", "e", check=2)
+    for fault in ("file_sum", "file_short"):
+        with Unit(work + "/plus", fault) as u:
+            u.ufs("files", "get", "p", work + "/no", check=9)
+            assert not os.path.exists(work + "/no")
+
+
+def test_restore_faults(work):
+    with Unit(work) as u:
+        u.copy(check=0)
+    with Unit(work, "at_error=QPRTPARA=13") as u:
+        p, j = u.restore("--confirm", DIGITS, check=1)
+        assert j["error"]["unit"] == "untouched"
+    with Unit(work, "at_okundone=QPRTPARA=13") as u:
+        p, j = u.restore("--confirm", DIGITS, check=17)
+        assert "did not rise" in p.stderr
+    with Unit(work, "at_error=CFUN") as u:
+        p, j = u.restore("--confirm", DIGITS, check=18)
+        assert "comes with the next reset" in p.stderr
+
+
+def test_families(work):
+    for n, (conf, code) in enumerate(((("family = eg9x",), 0), (("family = other", "model = X1"), 13),
+                                      (("family = other",), 13),
+                                      (("family = rg50xq", "model = RG500Q-EA"), 0))):
+        with Unit("%s/%d" % (work, n), conf=conf) as u:
+            p, j = u.ufs("status")
+            assert p.returncode == code, (conf, p.returncode, p.stderr)
+            assert u.sent() == []
+            if code == 0:
+                assert j["ufs"]["backups"] == 0 and j["eufs"] is None
+                u.copy(check=13)
+                u.copy(fs="ufs", check=0)
+
+
+def test_wrong_ports(work):
+    with Unit(work) as u:
+        p = qdiag("ufs", "status", check=6)
+        assert "no AT port was named" in p.stderr
+        p = qdiag("ufs", "status", "--at", "usb:2c7c:0296", check=2)
+        p = qdiag("ufs", "status", "--at", u.address, check=9)
+        assert "not touched" in p.stderr
+        for words in (("nonsense",), ("files",), ("files", "put", "a"), ("status", "x")):
+            qdiag("ufs", *words, "--at", u.at_address, check=2)
+        qdiag("ufs", "status", "--at", u.at_address, "--fs", "x", check=2)
+
+
+def test_terminals(work):
+    """The AT port as a terminal: locked while it is used, settings as before afterwards."""
+    with Unit(work, at="pty") as u:
+        whole_run(u)
+        fd = os.open(u.at_path, os.O_RDWR | os.O_NOCTTY)
+        import fcntl
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        u.ufs("status", check=7)
+        os.close(fd)
+
+
+def test_serial_pair(work):
+    """Two terminals with a wire between them."""
+    if not shutil.which("socat"):
+        print("socat is not installed: the serial pair is left out")
+        return
+    with Unit(work) as u:
+        line = work + "/line"
+        p = subprocess.Popen(["socat", "pty,raw,echo=0,link=" + line,
+                              "UNIX-CONNECT:" + u.at_path], stderr=subprocess.DEVNULL)
+        try:
+            end = time.monotonic() + 30
+            while not os.path.exists(line):
+                assert time.monotonic() < end and p.poll() is None
+                time.sleep(0.02)
+            u.at_address = "tty:" + line
+            u.ufs("status", check=0)
+            u.copy(check=0)
+            put(work + "/f", bytes(range(256)) * 20)
+            u.ufs("files", "put", work + "/f", "f", check=0)
+            u.ufs("files", "get", "f", work + "/g", check=0)
+            assert read(work + "/f") == read(work + "/g")
+        finally:
+            p.send_signal(signal.SIGTERM)
+            p.wait(30)
+
+
+if __name__ == "__main__":
+    sys.exit(main([v for k, v in list(globals().items()) if k.startswith("test_")]))
