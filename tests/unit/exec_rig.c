@@ -183,7 +183,10 @@ static int connect_again(struct exec_rig *x, struct qdiag_error *e)
     struct qd_link *l;
     x->link->gone = 0;
     l = fake_link_link(x->link);
-    return qd_diag_open(&x->unit.diag, &l, e);
+    int rc = qd_diag_open(&x->unit.diag, &l, e);
+    if (rc != 0)
+        qd_link_close(&l);
+    return rc;
 }
 
 static int reconnect(void *user, struct qd_diag **d, struct qdiag_error *e)
