@@ -15,11 +15,35 @@
 extern "C" {
 #endif
 
+/* What a port is for, as far as descriptors, names and the table of ids tell. */
+enum qdiag_role {
+    QDIAG_ROLE_UNKNOWN = 0,
+    QDIAG_ROLE_DIAG,
+    QDIAG_ROLE_AT,
+    QDIAG_ROLE_NMEA,
+    QDIAG_ROLE_NET,
+    QDIAG_ROLE_DOWNLOAD /* of a module in download (EDL) or ram-dump mode: never opened */
+};
+
+/* A process that has a port open. */
+struct qdiag_holder {
+    long pid;
+    char program[32]; /* "" = not known */
+};
+
+#define QDIAG_HOLDERS 4
+
 /* One port of a unit, as the operating system shows it. Nothing was opened to learn this. Ports
- * with the same usb_path belong to one unit. */
+ * with the same unit text belong to one unit. */
 struct qdiag_port {
     char address[128];     /* paste behind -d: "tty:/dev/ttyUSB0", "usb:2c7c:0125@1-4.2" */
+    char node[64];         /* "/dev/ttyUSB0", "/dev/bus/usb/001/002" */
+    char unit[32];         /* the USB path, "wwan0", or the node's name */
     char usb_path[32];     /* "1-4.2", or "" */
+    enum qdiag_role role;
+    struct qdiag_holder holder[QDIAG_HOLDERS];
+    unsigned holders;
+    int holders_known;     /* 0: not every process could be looked at, so there may be more */
     uint16_t vid, pid;     /* 0 = not USB */
     int interface_number;  /* USB interface, -1 = not known */
     char driver[32], serial[64], product[128], manufacturer[64];
@@ -33,8 +57,15 @@ struct qdiag_port_list {
 
 struct qdiag_device;
 
-/* Lists serial ports of cellular modules, and USB devices with an interface that looks like DIAG, by
- * sysfs and descriptors. Opens and probes nothing.
+/* Name of a role as used in text and JSON: "unknown", "diag", "at", "nmea", "net" or "download".
+ *
+ * @param role  the role.
+ * Time: none. Unit: none. Owner: static text. Returns: never NULL. */
+QDIAG_API const char *qdiag_role_name(enum qdiag_role role);
+
+/* Lists ports of cellular modules, by unit: serial ports, ports of the wwan class, DIAG nodes of MHI
+ * drivers, and one row per module on USB, also for one without a DIAG interface or in download mode
+ * (interface_number -1). Learnt from sysfs, descriptors and /proc. Opens and probes nothing.
  *
  * @param c     the context.
  * @param list  filled; free with qdiag_port_list_free, also when empty.

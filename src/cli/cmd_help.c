@@ -17,7 +17,7 @@ const struct cli_command cli_commands[] = {
      cmd_diff},
     {"info", C_INFO, 0, 0, "[-d ADDR] [options]", "identity and firmware of a unit, read only",
      cmd_info},
-    {"list", C_LIST, 0, 0, "[options]", "serial ports of modules; opens nothing", cmd_list},
+    {"list", C_LIST, 0, 0, "[options]", "units, their ports and who holds them; opens nothing", cmd_list},
     {"redact", C_REDACT, 2, 2, "IN OUT [options]",
      "a copy without identity and secrets, safe to attach to a bug report", cmd_redact},
     {"show", C_SHOW, 1, 2, "FILE [PATTERN] [options]",

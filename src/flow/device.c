@@ -12,12 +12,14 @@
 #include "base/text.h"
 #include "transport/address.h"
 #include "transport/discover.h"
+#include "transport/holder.h"
 #include "transport/sysfs.h"
 #include "transport/usb_match.h"
 
+/* A port opened by its node: a tty, or one that carries whole messages. */
 static int is_tty(const struct qd_port *p)
 {
-    return strncmp(p->node, "/dev/tty", 8) == 0;
+    return strncmp(p->node, "/dev/tty", 8) == 0 || qd_is_message_port(p->node);
 }
 
 static int is_usb(const struct qd_port *p)
@@ -25,7 +27,7 @@ static int is_usb(const struct qd_port *p)
     return strncmp(p->node, "/dev/bus/usb/", 13) == 0;
 }
 
-/* A wwan port is neither: it is listed, but there is no address to open it by. */
+/* A network port is neither: it is listed, but there is no address to open it by. */
 static void port_address(const struct qd_port *p, char *out, size_t cap)
 {
     if (is_usb(p))
@@ -34,9 +36,37 @@ static void port_address(const struct qd_port *p, char *out, size_t cap)
         snprintf(out, cap, "%s%s", is_tty(p) ? "tty:" : "", p->node);
 }
 
+_Static_assert((int)QD_ROLE_UNKNOWN == (int)QDIAG_ROLE_UNKNOWN &&
+                   (int)QD_ROLE_DIAG == (int)QDIAG_ROLE_DIAG &&
+                   (int)QD_ROLE_AT == (int)QDIAG_ROLE_AT &&
+                   (int)QD_ROLE_NMEA == (int)QDIAG_ROLE_NMEA &&
+                   (int)QD_ROLE_NET == (int)QDIAG_ROLE_NET &&
+                   (int)QD_ROLE_DOWNLOAD == (int)QDIAG_ROLE_DOWNLOAD,
+               "roles differ from the public header");
+
+const char *qdiag_role_name(enum qdiag_role role)
+{
+    static const char *const names[] = {"unknown", "diag", "at", "nmea", "net", "download"};
+    return (size_t)role < sizeof names / sizeof names[0] ? names[role] : names[0];
+}
+
+static void fill_holders(struct qdiag_port *out)
+{
+    struct qd_holder v[QDIAG_HOLDERS];
+    out->holders = (unsigned)qd_port_holders(out->node, v, QDIAG_HOLDERS, &out->holders_known);
+    for (unsigned i = 0; i < out->holders; i++) {
+        out->holder[i].pid = v[i].pid;
+        qd_copy_text(out->holder[i].program, sizeof out->holder[i].program, v[i].program);
+    }
+}
+
 static void fill_port(struct qdiag_port *out, const struct qd_port *in)
 {
     port_address(in, out->address, sizeof out->address);
+    qd_copy_text(out->node, sizeof out->node, in->node);
+    qd_copy_text(out->unit, sizeof out->unit, in->group);
+    out->role = (enum qdiag_role)in->role;
+    fill_holders(out);
     qd_copy_text(out->usb_path, sizeof out->usb_path, in->usb_path);
     out->vid = in->vid;
     out->pid = in->pid;
@@ -130,7 +160,7 @@ static size_t one_per_unit(const struct qd_port_list *list, const struct wanted 
         const struct qd_port *p = &list->p[i];
         if (!counts(p, w))
             continue;
-        if (n == 0 || !p->usb_path[0] || strcmp(p->usb_path, unit[n - 1]->usb_path) != 0)
+        if (n == 0 || strcmp(p->group, unit[n - 1]->group) != 0)
             unit[n++] = p;
         else if (is_better(p, unit[n - 1]))
             unit[n - 1] = p;
