@@ -11,6 +11,7 @@
 #include <qdiag/context.h>
 #include <qdiag/convert.h>
 #include <qdiag/device.h>
+#include <qdiag/doctor.h>
 #include <qdiag/error.h>
 #include <qdiag/identity.h>
 #include <qdiag/log.h>

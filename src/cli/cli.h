@@ -17,8 +17,9 @@ enum cli_command_bit {
     C_DIFF = 64,
     C_REDACT = 128,
     C_CONVERT = 256,
-    C_UNIT = C_BACKUP | C_INFO,
-    C_ALL = C_CONVERT | C_BACKUP | C_CHECK | C_INFO | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
+    C_DOCTOR = 512,
+    C_UNIT = C_BACKUP | C_INFO | C_DOCTOR,
+    C_ALL = C_DOCTOR | C_CONVERT | C_BACKUP | C_CHECK | C_INFO | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
 };
 
 enum cli_json { CLI_TEXT, CLI_JSON, CLI_JSON_LINES };
@@ -29,7 +30,7 @@ struct cli_options {
     unsigned timeout_ms;
     struct qdiag_backup_options backup;
     const char *to;
-    const char *raw, *only;
+    const char *raw, *only, *report;
     int with_volatile;
     int show_identity, verbose, quiet, help, version, color;
     enum cli_json json;
@@ -52,6 +53,7 @@ const struct cli_command *cli_find_command(const char *name);
 int cmd_backup(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_check(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_convert(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_doctor(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_info(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_list(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_redact(struct qdiag_context *ctx, const struct cli_options *o);

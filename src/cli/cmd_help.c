@@ -15,6 +15,8 @@ const struct cli_command cli_commands[] = {
      "a backup file into another form: xqcn, qcn, tar or a folder", cmd_convert},
     {"diff", C_DIFF, 2, 2, "FILE FILE [options]", "what differs between two backup files, by class",
      cmd_diff},
+    {"doctor", C_DOCTOR, 0, 0, "[-d ADDR] [options]",
+     "what stands in the way of a backup, and what to do; reads only", cmd_doctor},
     {"info", C_INFO, 0, 0, "[-d ADDR] [options]", "identity and firmware of a unit, read only",
      cmd_info},
     {"list", C_LIST, 0, 0, "[options]", "units, their ports and who holds them; opens nothing", cmd_list},

@@ -1,7 +1,7 @@
 bin_PROGRAMS += qdiag
 qdiag_SOURCES = \
 	src/cli/args.c src/cli/args.h src/cli/cli.h src/cli/cmd_backup.c src/cli/cmd_check.c \
-	src/cli/cmd_convert.c \
+	src/cli/cmd_convert.c src/cli/cmd_doctor.c \
 	src/cli/cmd_diff.c src/cli/cmd_redact.c src/cli/cmd_show.c \
 	src/cli/cmd_help.c src/cli/cmd_info.c src/cli/cmd_list.c src/cli/json.c src/cli/json.h \
 	src/cli/main.c src/cli/options.def src/cli/progress.c src/cli/progress.h src/cli/text.c \

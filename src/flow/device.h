@@ -14,4 +14,8 @@ struct qdiag_device {
     char usb_serial[64];     /* "" = not known */
 };
 
+/* 1 when the modem answers, 0 when the processor behind the port has neither NV items nor EFS; or
+ * negative, as qd_nv_read. */
+int qd_device_is_modem(struct qdiag_device *dev, struct qdiag_error *e);
+
 #endif

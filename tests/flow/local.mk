@@ -2,6 +2,6 @@
 TESTS += tests/flow/sim_front.py tests/flow/sim_front_faults.py
 EXTRA_DIST += tests/flow/sim_front.py tests/flow/sim_front_faults.py tests/flow/sim_rig.py
 if HAVE_PYTHON3
-TESTS += tests/flow/test_cli.py tests/flow/test_convert.py tests/flow/test_contents.py tests/flow/test_redact.py
+TESTS += tests/flow/test_doctor.py tests/flow/test_cli.py tests/flow/test_convert.py tests/flow/test_contents.py tests/flow/test_redact.py
 endif
-EXTRA_DIST += tests/flow/test_cli.py tests/flow/test_convert.py tests/flow/test_contents.py tests/flow/test_redact.py
+EXTRA_DIST += tests/flow/test_doctor.py tests/flow/test_cli.py tests/flow/test_convert.py tests/flow/test_contents.py tests/flow/test_redact.py
