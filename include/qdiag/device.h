@@ -103,6 +103,22 @@ QDIAG_API void qdiag_port_list_free(struct qdiag_port_list *list);
 QDIAG_API int qdiag_device_open(struct qdiag_context *c, const char *address, const char *serial,
                                 struct qdiag_device **dev, struct qdiag_error *e);
 
+/* Finds a unit again that went away, after a reset or a pulled cable, and opens it: at the same USB
+ * path, whatever device number or ttyUSB it has there now; a unit that is not on USB by its address.
+ * It has to be the same unit: by its USB serial number, and by its identity when that was read before.
+ *
+ * @param dev      the device; the same pointer on success. On failure it is closed and *dev is NULL.
+ * @param gone_ms  how long the unit may take to go away first, as after a reset; 0 = it is gone.
+ * @param wait_ms  how long it may take to come back; one try under way is carried to its end.
+ * @param e        set on failure.
+ * Time: up to gone_ms + wait_ms and about 10 s. Unit: reads only. Owner: may free *dev.
+ * Returns: 0, -QDIAG_E_NOT_SAME_UNIT (another unit is at its place), -QDIAG_E_UNKNOWN (nothing is
+ *          known to tell it by, or its identity cannot be read any more), -QDIAG_E_POLICY (it came
+ *          back in download mode), -QDIAG_E_TIMEOUT (it did not go away), -QDIAG_E_LINK_GONE (it did
+ *          not come back), the last error of opening it, -QDIAG_E_CANCELLED, -QDIAG_E_NO_MEMORY. */
+QDIAG_API int qdiag_device_reopen(struct qdiag_device **dev, unsigned gone_ms, unsigned wait_ms,
+                                  struct qdiag_error *e);
+
 /* Address of an open device, pastable.
  *
  * @param dev  the device.

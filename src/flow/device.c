@@ -222,16 +222,46 @@ static int resolve(struct qdiag_context *c, const char *serial, struct qd_addres
     return rc;
 }
 
-/* The serial number of a unit that was opened by its USB address. */
-static void note_serial(const struct qd_link *link, char usb_serial[64])
+/* Where on USB the unit is and what its serial number is, when sysfs tells. */
+static void note_place(struct qdiag_device *d)
 {
-    char folder[128];
+    struct qd_port_list list = {0};
     struct qdiag_error e = {0};
     struct qd_address a;
-    if (qd_address_parse(&a, link->address, &e) != 0 || a.kind != QD_ADDR_USB)
+    char folder[128];
+    if (qd_address_parse(&a, d->address, &e) != 0)
         return;
-    snprintf(folder, sizeof folder, "/sys/bus/usb/devices/%.31s", a.path);
-    qd_sysfs_attr(folder, "serial", usb_serial, 64);
+    if (a.kind == QD_ADDR_USB) {
+        snprintf(folder, sizeof folder, "/sys/bus/usb/devices/%.31s", a.path);
+        qd_sysfs_attr(folder, "serial", d->usb_serial, sizeof d->usb_serial);
+        qd_copy_text(d->usb_path, sizeof d->usb_path, a.path);
+        return;
+    }
+    if (a.kind != QD_ADDR_TTY || qd_discover(d->ctx, NULL, &list, &e) != 0)
+        return;
+    for (size_t i = 0; i < list.n; i++) {
+        const struct qd_port *p = &list.p[i];
+        if (strcmp(p->node, a.path) != 0)
+            continue;
+        qd_copy_text(d->usb_path, sizeof d->usb_path, p->usb_path);
+        qd_copy_text(d->usb_serial, sizeof d->usb_serial, p->serial);
+        d->interface = p->interface;
+    }
+    qd_port_list_free(&list);
+}
+
+int qd_device_connect(struct qdiag_device *d, const struct qd_address *a, struct qdiag_error *e)
+{
+    struct qd_link *link = NULL;
+    int rc = qd_link_open(&link, d->ctx, a, e);
+    if (rc == 0)
+        qd_copy_text(d->address, sizeof d->address, link->address);
+    if (rc == 0 && d->ctx->capture_path)
+        qd_capture_set_redactor(link, qd_redact, &d->redact);
+    if (rc == 0)
+        rc = qd_diag_open(&d->diag, &link, e);
+    qd_link_close(&link);
+    return rc;
 }
 
 /* A download mode is refused by the transport, with its own words. */
@@ -244,7 +274,6 @@ int qdiag_device_open(struct qdiag_context *c, const char *address, const char *
                       struct qdiag_device **dev, struct qdiag_error *e)
 {
     struct qd_address a;
-    struct qd_link *link = NULL;
     struct qdiag_device *d = qd_alloc(1, sizeof *d);
     *dev = NULL;
     if (!d)
@@ -257,14 +286,11 @@ int qdiag_device_open(struct qdiag_context *c, const char *address, const char *
     if (rc == 0 && (a.kind == QD_ADDR_AUTO || by_serial(&a, serial)))
         rc = resolve(c, serial, &a, d->usb_serial, e);
     if (rc == 0)
-        rc = qd_link_open(&link, c, &a, e);
-    if (rc == 0)
-        note_serial(link, d->usb_serial);
-    if (rc == 0 && c->capture_path)
-        qd_capture_set_redactor(link, qd_redact, &d->redact);
-    if (rc == 0)
-        rc = qd_diag_open(&d->diag, &link, e);
-    qd_link_close(&link);
+        rc = qd_device_connect(d, &a, e);
+    if (rc == 0) {
+        d->opened = a;
+        note_place(d);
+    }
     if (rc != 0) {
         qd_redact_free(&d->redact);
         free(d);

@@ -3,16 +3,29 @@
 #define QD_FLOW_DEVICE_H
 
 #include <qdiag/device.h>
+#include <qdiag/identity.h>
 
 #include "diag/session.h"
 #include "flow/redact.h"
+#include "transport/address.h"
 
 struct qdiag_device {
     struct qdiag_context *ctx;
     struct qd_diag *diag;
     struct qd_redact redact; /* of a capture, when there is one */
     char usb_serial[64];     /* "" = not known */
+
+    /* To find the unit again. */
+    struct qd_address opened; /* never auto */
+    char address[128];        /* of the last link */
+    char usb_path[32];        /* "" = not on USB, or not known */
+    int interface;            /* of a tty on USB */
+    int identified;           /* identity was read */
+    struct qdiag_identity identity;
 };
+
+/* Opens the address and makes the session. */
+int qd_device_connect(struct qdiag_device *d, const struct qd_address *a, struct qdiag_error *e);
 
 /* 1 when the modem answers, 0 when the processor behind the port has neither NV items nor EFS; or
  * negative, as qd_nv_read. */
