@@ -15,11 +15,35 @@
 extern "C" {
 #endif
 
+/* What a port is for, as far as descriptors, names and the table of ids tell. */
+enum qdiag_role {
+    QDIAG_ROLE_UNKNOWN = 0,
+    QDIAG_ROLE_DIAG,
+    QDIAG_ROLE_AT,
+    QDIAG_ROLE_NMEA,
+    QDIAG_ROLE_NET,
+    QDIAG_ROLE_DOWNLOAD /* of a module in download (EDL) or ram-dump mode: never opened */
+};
+
+/* A process that has a port open. */
+struct qdiag_holder {
+    long pid;
+    char program[32]; /* "" = not known */
+};
+
+#define QDIAG_HOLDERS 4
+
 /* One port of a unit, as the operating system shows it. Nothing was opened to learn this. Ports
- * with the same usb_path belong to one unit. */
+ * with the same unit text belong to one unit. */
 struct qdiag_port {
     char address[128];     /* paste behind -d: "tty:/dev/ttyUSB0", "usb:2c7c:0125@1-4.2" */
+    char node[64];         /* "/dev/ttyUSB0", "/dev/bus/usb/001/002" */
+    char unit[32];         /* the USB path, "wwan0", or the node's name */
     char usb_path[32];     /* "1-4.2", or "" */
+    enum qdiag_role role;
+    struct qdiag_holder holder[QDIAG_HOLDERS];
+    unsigned holders;
+    int holders_known;     /* 0: not every process could be looked at, so there may be more */
     uint16_t vid, pid;     /* 0 = not USB */
     int interface_number;  /* USB interface, -1 = not known */
     char driver[32], serial[64], product[128], manufacturer[64];
@@ -33,8 +57,15 @@ struct qdiag_port_list {
 
 struct qdiag_device;
 
-/* Lists serial ports of cellular modules, and USB devices with an interface that looks like DIAG, by
- * sysfs and descriptors. Opens and probes nothing.
+/* Name of a role as used in text and JSON: "unknown", "diag", "at", "nmea", "net" or "download".
+ *
+ * @param role  the role.
+ * Time: none. Unit: none. Owner: static text. Returns: never NULL. */
+QDIAG_API const char *qdiag_role_name(enum qdiag_role role);
+
+/* Lists ports of cellular modules, by unit: serial ports, ports of the wwan class, DIAG nodes of MHI
+ * drivers, and one row per module on USB, also for one without a DIAG interface or in download mode
+ * (interface_number -1). Learnt from sysfs, descriptors and /proc. Opens and probes nothing.
  *
  * @param c     the context.
  * @param list  filled; free with qdiag_port_list_free, also when empty.
@@ -71,6 +102,22 @@ QDIAG_API void qdiag_port_list_free(struct qdiag_port_list *list);
  * Source: facts of the DIAG protocol, docs/formats/diag.md. */
 QDIAG_API int qdiag_device_open(struct qdiag_context *c, const char *address, const char *serial,
                                 struct qdiag_device **dev, struct qdiag_error *e);
+
+/* Finds a unit again that went away, after a reset or a pulled cable, and opens it: at the same USB
+ * path, whatever device number or ttyUSB it has there now; a unit that is not on USB by its address.
+ * It has to be the same unit: by its USB serial number, and by its identity when that was read before.
+ *
+ * @param dev      the device; the same pointer on success. On failure it is closed and *dev is NULL.
+ * @param gone_ms  how long the unit may take to go away first, as after a reset; 0 = it is gone.
+ * @param wait_ms  how long it may take to come back; one try under way is carried to its end.
+ * @param e        set on failure.
+ * Time: up to gone_ms + wait_ms and about 10 s. Unit: reads only. Owner: may free *dev.
+ * Returns: 0, -QDIAG_E_NOT_SAME_UNIT (another unit is at its place), -QDIAG_E_UNKNOWN (nothing is
+ *          known to tell it by, or its identity cannot be read any more), -QDIAG_E_POLICY (it came
+ *          back in download mode), -QDIAG_E_TIMEOUT (it did not go away), -QDIAG_E_LINK_GONE (it did
+ *          not come back), the last error of opening it, -QDIAG_E_CANCELLED, -QDIAG_E_NO_MEMORY. */
+QDIAG_API int qdiag_device_reopen(struct qdiag_device **dev, unsigned gone_ms, unsigned wait_ms,
+                                  struct qdiag_error *e);
 
 /* Address of an open device, pastable.
  *

@@ -4,4 +4,5 @@ qdiaginclude_HEADERS = \
 	include/qdiag/contents.h include/qdiag/context.h include/qdiag/convert.h \
 	include/qdiag/device.h include/qdiag/efs.h include/qdiag/error.h include/qdiag/export.h \
 	include/qdiag/identity.h include/qdiag/log.h include/qdiag/nv.h include/qdiag/progress.h \
-	include/qdiag/qdiag.h include/qdiag/restore.h include/qdiag/version.h include/qdiag/ufs.h
+	include/qdiag/qdiag.h include/qdiag/restore.h include/qdiag/version.h include/qdiag/ufs.h \
+	include/qdiag/doctor.h

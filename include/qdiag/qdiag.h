@@ -12,6 +12,7 @@
 #include <qdiag/convert.h>
 #include <qdiag/device.h>
 #include <qdiag/efs.h>
+#include <qdiag/doctor.h>
 #include <qdiag/error.h>
 #include <qdiag/identity.h>
 #include <qdiag/log.h>

@@ -168,6 +168,8 @@ static const char **text_slot(enum option_id id, struct cli_options *o)
         return &o->raw;
     case OPT_ONLY:
         return &o->only;
+    case OPT_REPORT:
+        return &o->report;
     default:
         return NULL;
     }

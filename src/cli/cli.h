@@ -23,9 +23,10 @@ enum cli_command_bit {
     C_RESTORE = 4096,
     C_VERIFY = 8192,
     C_UFS = 16384,
+    C_DOCTOR = 32768,
     C_WRITES = C_RESTORE | C_NV | C_EFS,
     C_UNIT = C_BACKUP | C_INFO | C_NV | C_EFS | C_PLAN | C_RESTORE | C_VERIFY |
-             C_UFS,
+             C_UFS | C_DOCTOR,
     C_ALL = C_UNIT | C_CONVERT | C_CHECK | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
 };
 
@@ -39,7 +40,7 @@ struct cli_options {
     unsigned timeout_ms;
     struct qdiag_backup_options backup;
     const char *to;
-    const char *raw, *only;
+    const char *raw, *only, *report;
     unsigned index;                                      /* array element of an NV item */
     const char *out, *plan, *resume, *rollback, *status; /* of plans and journals */
     const char *journal, *safety, *confirm, *spc_file, *label_imei;
@@ -73,6 +74,7 @@ int cmd_backup(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_check(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_convert(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_efs(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_doctor(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_info(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_list(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_nv(struct qdiag_context *ctx, const struct cli_options *o);

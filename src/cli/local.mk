@@ -1,7 +1,7 @@
 bin_PROGRAMS += qdiag
 qdiag_SOURCES = \
 	src/cli/args.c src/cli/args.h src/cli/cli.h src/cli/cmd_backup.c src/cli/cmd_check.c \
-	src/cli/cmd_convert.c \
+	src/cli/cmd_convert.c src/cli/cmd_doctor.c \
 	src/cli/cmd_diff.c src/cli/cmd_redact.c src/cli/cmd_show.c \
 	src/cli/cmd_efs.c src/cli/cmd_efs.h src/cli/cmd_restore.c src/cli/confirm.c src/cli/confirm.h \
 	src/cli/efs_change.c src/cli/plan_text.c src/cli/plan_text.h src/cli/cmd_nv.c \

@@ -78,3 +78,26 @@ int qd_diag_open(struct qd_diag **out, struct qd_link **link, struct qdiag_error
     *out = d;
     return 0;
 }
+
+int qd_diag_wait_gone(struct qd_diag *d, unsigned ms, struct qdiag_error *e)
+{
+    struct qd_deadline t = qd_wire_deadline(d, ms);
+    struct qdiag_error why = {0};
+    int rc = d->dead == QDIAG_E_LINK_GONE ? -QDIAG_E_LINK_GONE : 0;
+
+    while (rc == 0 && !qd_deadline_over(&t)) {
+        struct qd_deadline slice = qd_deadline_sub(&t, 200);
+
+        rc = qd_cancel_check(d->ctx->cancel, &why);
+        if (rc == 0)
+            rc = qd_wire_drop(d, &slice, &why);
+    }
+    if (rc == -QDIAG_E_LINK_GONE)
+        return 0;
+    if (rc != 0) {
+        *e = why;
+        return rc;
+    }
+    return qd_fail(e, QDIAG_E_TIMEOUT, qd_diag_address(d), "the unit was still there after %u s",
+                   (ms + 999) / 1000);
+}

@@ -86,6 +86,10 @@ unsigned qd_diag_write_ms(const struct qd_diag *d);
  * returns 0, everything the unit said before has been seen and judged. */
 int qd_diag_checkpoint(struct qd_diag *d, struct qdiag_error *e);
 
+/* Reads and drops what still comes until the other side is gone: 0. -TIMEOUT when it is still there
+ * after ms; -CANCELLED. For a unit that was told to reset. */
+int qd_diag_wait_gone(struct qd_diag *d, unsigned ms, struct qdiag_error *e);
+
 /* A late or unmatched reply to a command whose handle must not leak (EFS OPEN, OPENDIR): the
  * session keeps the last few; takes one out. Returns 1 when r was filled (valid until the next
  * call). */

@@ -12,13 +12,15 @@
 #include "base/text.h"
 #include "transport/address.h"
 #include "transport/discover.h"
+#include "transport/holder.h"
 #include "transport/modem_manager.h"
 #include "transport/sysfs.h"
 #include "transport/usb_match.h"
 
+/* A port opened by its node: a tty, or one that carries whole messages. */
 static int is_tty(const struct qd_port *p)
 {
-    return strncmp(p->node, "/dev/tty", 8) == 0;
+    return strncmp(p->node, "/dev/tty", 8) == 0 || qd_is_message_port(p->node);
 }
 
 static int is_usb(const struct qd_port *p)
@@ -26,7 +28,7 @@ static int is_usb(const struct qd_port *p)
     return strncmp(p->node, "/dev/bus/usb/", 13) == 0;
 }
 
-/* A wwan port is neither: it is listed, but there is no address to open it by. */
+/* A network port is neither: it is listed, but there is no address to open it by. */
 static void port_address(const struct qd_port *p, char *out, size_t cap)
 {
     if (is_usb(p))
@@ -35,9 +37,37 @@ static void port_address(const struct qd_port *p, char *out, size_t cap)
         snprintf(out, cap, "%s%s", is_tty(p) ? "tty:" : "", p->node);
 }
 
+_Static_assert((int)QD_ROLE_UNKNOWN == (int)QDIAG_ROLE_UNKNOWN &&
+                   (int)QD_ROLE_DIAG == (int)QDIAG_ROLE_DIAG &&
+                   (int)QD_ROLE_AT == (int)QDIAG_ROLE_AT &&
+                   (int)QD_ROLE_NMEA == (int)QDIAG_ROLE_NMEA &&
+                   (int)QD_ROLE_NET == (int)QDIAG_ROLE_NET &&
+                   (int)QD_ROLE_DOWNLOAD == (int)QDIAG_ROLE_DOWNLOAD,
+               "roles differ from the public header");
+
+const char *qdiag_role_name(enum qdiag_role role)
+{
+    static const char *const names[] = {"unknown", "diag", "at", "nmea", "net", "download"};
+    return (size_t)role < sizeof names / sizeof names[0] ? names[role] : names[0];
+}
+
+static void fill_holders(struct qdiag_port *out)
+{
+    struct qd_holder v[QDIAG_HOLDERS];
+    out->holders = (unsigned)qd_port_holders(out->node, v, QDIAG_HOLDERS, &out->holders_known);
+    for (unsigned i = 0; i < out->holders; i++) {
+        out->holder[i].pid = v[i].pid;
+        qd_copy_text(out->holder[i].program, sizeof out->holder[i].program, v[i].program);
+    }
+}
+
 static void fill_port(struct qdiag_port *out, const struct qd_port *in)
 {
     port_address(in, out->address, sizeof out->address);
+    qd_copy_text(out->node, sizeof out->node, in->node);
+    qd_copy_text(out->unit, sizeof out->unit, in->group);
+    out->role = (enum qdiag_role)in->role;
+    fill_holders(out);
     qd_copy_text(out->usb_path, sizeof out->usb_path, in->usb_path);
     out->vid = in->vid;
     out->pid = in->pid;
@@ -131,7 +161,7 @@ static size_t one_per_unit(const struct qd_port_list *list, const struct wanted 
         const struct qd_port *p = &list->p[i];
         if (!counts(p, w))
             continue;
-        if (n == 0 || !p->usb_path[0] || strcmp(p->usb_path, unit[n - 1]->usb_path) != 0)
+        if (n == 0 || strcmp(p->group, unit[n - 1]->group) != 0)
             unit[n++] = p;
         else if (is_better(p, unit[n - 1]))
             unit[n - 1] = p;
@@ -193,16 +223,46 @@ static int resolve(struct qdiag_context *c, const char *serial, struct qd_addres
     return rc;
 }
 
-/* The serial number of a unit that was opened by its USB address. */
-static void note_serial(const struct qd_link *link, char usb_serial[64])
+/* Where on USB the unit is and what its serial number is, when sysfs tells. */
+static void note_place(struct qdiag_device *d)
 {
-    char folder[128];
+    struct qd_port_list list = {0};
     struct qdiag_error e = {0};
     struct qd_address a;
-    if (qd_address_parse(&a, link->address, &e) != 0 || a.kind != QD_ADDR_USB)
+    char folder[128];
+    if (qd_address_parse(&a, d->address, &e) != 0)
         return;
-    snprintf(folder, sizeof folder, "/sys/bus/usb/devices/%.31s", a.path);
-    qd_sysfs_attr(folder, "serial", usb_serial, 64);
+    if (a.kind == QD_ADDR_USB) {
+        snprintf(folder, sizeof folder, "/sys/bus/usb/devices/%.31s", a.path);
+        qd_sysfs_attr(folder, "serial", d->usb_serial, sizeof d->usb_serial);
+        qd_copy_text(d->usb_path, sizeof d->usb_path, a.path);
+        return;
+    }
+    if (a.kind != QD_ADDR_TTY || qd_discover(d->ctx, NULL, &list, &e) != 0)
+        return;
+    for (size_t i = 0; i < list.n; i++) {
+        const struct qd_port *p = &list.p[i];
+        if (strcmp(p->node, a.path) != 0)
+            continue;
+        qd_copy_text(d->usb_path, sizeof d->usb_path, p->usb_path);
+        qd_copy_text(d->usb_serial, sizeof d->usb_serial, p->serial);
+        d->interface = p->interface;
+    }
+    qd_port_list_free(&list);
+}
+
+int qd_device_connect(struct qdiag_device *d, const struct qd_address *a, struct qdiag_error *e)
+{
+    struct qd_link *link = NULL;
+    int rc = qd_link_open(&link, d->ctx, a, e);
+    if (rc == 0)
+        qd_copy_text(d->address, sizeof d->address, link->address);
+    if (rc == 0 && d->ctx->capture_path)
+        qd_capture_set_redactor(link, qd_redact, &d->redact);
+    if (rc == 0)
+        rc = qd_diag_open(&d->diag, &link, e);
+    qd_link_close(&link);
+    return rc;
 }
 
 /* A download mode is refused by the transport, with its own words. */
@@ -215,7 +275,6 @@ int qdiag_device_open(struct qdiag_context *c, const char *address, const char *
                       struct qdiag_device **dev, struct qdiag_error *e)
 {
     struct qd_address a;
-    struct qd_link *link = NULL;
     struct qdiag_device *d = qd_alloc(1, sizeof *d);
     *dev = NULL;
     if (!d)
@@ -229,15 +288,12 @@ int qdiag_device_open(struct qdiag_context *c, const char *address, const char *
         rc = resolve(c, serial, &a, d->usb_serial, e);
     if (rc == 0) {
         d->mm = qd_mm_begin(c, &a);
-        rc = qd_link_open(&link, c, &a, e);
+        rc = qd_device_connect(d, &a, e);
     }
-    if (rc == 0)
-        note_serial(link, d->usb_serial);
-    if (rc == 0 && c->capture_path)
-        qd_capture_set_redactor(link, qd_redact, &d->redact);
-    if (rc == 0)
-        rc = qd_diag_open(&d->diag, &link, e);
-    qd_link_close(&link);
+    if (rc == 0) {
+        d->opened = a;
+        note_place(d);
+    }
     if (rc != 0) {
         qd_mm_end(&d->mm);
         qd_redact_free(&d->redact);

@@ -124,6 +124,10 @@ int qd_identity_read(struct qdiag_device *dev, struct qdiag_identity *id, struct
     if (rc == 0)
         rc = read_ftm(dev, id, e);
     copy_info(id, u);
+    if (rc == 0) {
+        dev->identity = *id;
+        dev->identified = 1;
+    }
     return rc;
 }
 

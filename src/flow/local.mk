@@ -29,3 +29,8 @@ src_flow_libflow_la_SOURCES += \
 	src/flow/plan_one.c src/flow/planned.h src/flow/reopen.c src/flow/reopen.h \
 	src/flow/restore.c src/flow/restored.c src/flow/restored.h \
 	src/flow/diff_sides.h src/flow/verify.c
+
+# What stands in the way of a backup.
+src_flow_libflow_la_SOURCES += \
+	src/flow/doctor.c src/flow/doctor.def src/flow/doctor.h src/flow/doctor_look.c \
+	src/flow/doctor_save.c src/flow/is_modem.c

@@ -29,7 +29,7 @@ static int on_reconnect(void *user, struct qd_diag **diag, struct qdiag_error *e
 {
     struct run *r = user;
     r->requests += qd_diag_stats(r->dev->diag).requests;
-    int rc = qd_device_reopen(r->dev, e);
+    int rc = qd_device_return(r->dev, e);
     *diag = r->dev->diag;
     return rc;
 }

@@ -107,7 +107,7 @@ static void describe_usb(struct qd_port *p, char *path, const char *root)
     qd_copy_text(p->usb_path, sizeof(p->usb_path), strrchr(path, '/') + 1);
 }
 
-static int is_likely(const struct qd_port *p, int kernel_says)
+static enum qd_role role_of(const struct qd_port *p)
 {
     struct qd_usb_interface u = {.vid = p->vid,
                                  .pid = p->pid,
@@ -118,13 +118,50 @@ static int is_likely(const struct qd_port *p, int kernel_says)
                                  .endpoints = p->endpoints,
                                  .bulk_pairs = p->bulk_pairs};
 
-    if (kernel_says)
-        return !qd_usb_is_download_mode(p->vid, p->pid);
-    return p->interface >= 0 && qd_usb_likely_diag(&u);
+    return qd_usb_role(&u);
+}
+
+/* What the kernel's name of a wwan or MHI port says of it. "firehose" is the download mode's own.
+ */
+static enum qd_role role_by_name(const char *name)
+{
+    static const struct {
+        const char *part;
+        enum qd_role role;
+    } names[] = {{"qcdm", QD_ROLE_DIAG}, {"DIAG", QD_ROLE_DIAG}, {"firehose", QD_ROLE_DOWNLOAD},
+                 {"mbim", QD_ROLE_NET},  {"qmi", QD_ROLE_NET},   {"cdc-wdm", QD_ROLE_NET},
+                 {"at", QD_ROLE_AT}};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strstr(name, names[i].part))
+            return names[i].role;
+    return QD_ROLE_UNKNOWN;
+}
+
+int qd_is_message_port(const char *node)
+{
+    const char *name = strrchr(node, '/');
+
+    name = name ? name + 1 : node;
+    return (strncmp(name, "wwan", 4) == 0 && strstr(name, "qcdm")) ||
+           (strncmp(name, "mhi", 3) == 0 && strstr(name, "DIAG"));
+}
+
+/* "wwan0" of "wwan0qcdm0": the ports of one module share it. */
+static void group_by_name(struct qd_port *p, const char *name)
+{
+    size_t n = strncmp(name, "wwan", 4) == 0 ? 4 + strspn(name + 4, "0123456789") : 0;
+
+    if (p->usb_path[0])
+        qd_copy_text(p->group, sizeof(p->group), p->usb_path);
+    else if (n)
+        snprintf(p->group, sizeof(p->group), "%.*s", (int)n, name);
+    else
+        snprintf(p->group, sizeof(p->group), "%.31s", name);
 }
 
 static int add_port(struct qd_port_list *list, const char *folder, const char *name,
-                    const char *root, int kernel_says)
+                    const char *root, int named)
 {
     char path[PATH_MAX], *real;
     struct qd_port *grown, *p;
@@ -141,7 +178,11 @@ static int add_port(struct qd_port_list *list, const char *folder, const char *n
     if (real)
         describe_usb(p, real, root);
     free(real);
-    p->likely_diag = is_likely(p, kernel_says);
+    p->role = role_of(p);
+    if (named && p->role != QD_ROLE_DOWNLOAD)
+        p->role = role_by_name(name);
+    p->likely_diag = p->role == QD_ROLE_DIAG;
+    group_by_name(p, name);
     return 0;
 }
 
@@ -150,13 +191,21 @@ static int is_usb_tty(const char *name)
     return strncmp(name, "ttyUSB", 6) == 0;
 }
 
-static int is_wwan_qcdm(const char *name)
+/* wwan0 itself is the device, wwan0at0 a port of it. */
+static int is_wwan_port(const char *name)
 {
-    return strstr(name, "qcdm") != NULL;
+    const char *kind = name + (strncmp(name, "wwan", 4) == 0 ? 4 : 0);
+
+    return kind > name && kind[strspn(kind, "0123456789")] != '\0';
+}
+
+static int is_cdc_wdm(const char *name)
+{
+    return strncmp(name, "cdc-wdm", 7) == 0;
 }
 
 static int scan(struct qd_port_list *list, const char *root, const char *class_name,
-                int (*wanted)(const char *name), int kernel_says, struct qdiag_error *e)
+                int (*wanted)(const char *name), int named, struct qdiag_error *e)
 {
     char folder[PATH_MAX];
     struct dirent *d;
@@ -172,9 +221,38 @@ static int scan(struct qd_port_list *list, const char *root, const char *class_n
         return qd_fail_wire(e, QDIAG_E_LOCAL_FILE, errno, folder, "cannot list: %s",
                             strerror(errno));
     while (!rc && (d = readdir(dir)) != NULL)
-        if (wanted(d->d_name) && add_port(list, folder, d->d_name, root, kernel_says))
+        if (wanted(d->d_name) && add_port(list, folder, d->d_name, root, named))
             rc = qd_nomem(e);
     closedir(dir);
+    return rc;
+}
+
+/* MHI drivers differ in the class they use, so their nodes are found by name among all character
+ * devices: the links of dev/char. */
+static int scan_mhi(struct qd_port_list *list, const char *root, struct qdiag_error *e)
+{
+    char folder[PATH_MAX], target[PATH_MAX];
+    struct dirent *d;
+    DIR *dir;
+    int rc = 0;
+
+    dir = qd_sysfs_join(folder, root, "dev/char") ? NULL : opendir(folder);
+    while (!rc && dir && (d = readdir(dir)) != NULL) {
+        ssize_t n = readlinkat(dirfd(dir), d->d_name, target, sizeof(target) - 1);
+        const char *name;
+
+        if (n < 0)
+            continue;
+        target[n] = '\0';
+        name = strrchr(target, '/');
+        name = name ? name + 1 : target;
+        if (strncmp(name, "mhi", 3) != 0 || !qd_is_message_port(name))
+            continue;
+        if (add_port(list, folder, name, root, 1))
+            rc = qd_nomem(e);
+    }
+    if (dir)
+        closedir(dir);
     return rc;
 }
 
@@ -231,7 +309,11 @@ int qd_discover(struct qdiag_context *ctx, const char *sysfs, struct qd_port_lis
                             "cannot be read: %s", strerror(errno));
     rc = scan(list, root, "class/tty", is_usb_tty, 0, e);
     if (!rc)
-        rc = scan(list, root, "class/wwan", is_wwan_qcdm, 1, e);
+        rc = scan(list, root, "class/wwan", is_wwan_port, 1, e);
+    if (!rc)
+        rc = scan(list, root, "class/usbmisc", is_cdc_wdm, 1, e);
+    if (!rc)
+        rc = scan_mhi(list, root, e);
     free(root);
     if (rc) {
         qd_port_list_free(list);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The serial transport: /dev/ttyUSBn of a driver such as option, or the pty of a simulated module.
+ * Also the ports that carry whole messages and have no settings (wwan0qcdm0, mhi_DIAG): the same
+ * reads and writes, one frame in each write.
  * Must never change the modem control lines by itself (some modules do not handle them on their
  * DIAG port), never use a port another program holds, and give the settings back as they were.
  * Stale input is left in place: the session drains and judges it. */
@@ -17,6 +19,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "transport/discover.h"
 #include "transport/holder.h"
 #include "transport/modem_manager.h"
 #include "transport/stream.h"
@@ -25,6 +28,7 @@
 struct tty {
     struct qd_stream s;
     struct termios found; /* as it was before us */
+    int messages;         /* a port without settings */
     struct qdiag_context *ctx;
 };
 
@@ -49,10 +53,10 @@ static void tty_close(void *self)
 {
     struct tty *y = self;
 
-    if (tcsetattr(y->s.fd, TCSANOW, &y->found) != 0)
+    if (!y->messages && tcsetattr(y->s.fd, TCSANOW, &y->found) != 0)
         qd_log(y->ctx, QDIAG_LOG_DEBUG, "tty", "%s: settings not restored: %s", y->s.name,
                strerror(errno));
-    if (ioctl(y->s.fd, TIOCNXCL) != 0)
+    if (!y->messages && ioctl(y->s.fd, TIOCNXCL) != 0)
         qd_log(y->ctx, QDIAG_LOG_DEBUG, "tty", "%s: still exclusive: %s", y->s.name,
                strerror(errno));
     close(y->s.fd);
@@ -128,11 +132,14 @@ static int take_port(const struct qd_address *a, int *fd, struct qdiag_error *e)
 
 /* From the settings found, never from a zeroed struct: without CREAD the C library fails the second
  * time on the same pty. HUPCL off keeps the lines as they are should we be killed. */
-static int set_raw(const struct qd_address *a, int fd, struct termios *found, struct qdiag_error *e)
+static int set_raw(const struct qd_address *a, int fd, struct tty *y, struct qdiag_error *e)
 {
-    struct termios raw;
+    struct termios raw, *found = &y->found;
 
     if (tcgetattr(fd, found) != 0) {
+        y->messages = errno == ENOTTY && qd_is_message_port(a->path);
+        if (y->messages)
+            return 0;
         if (errno == ENOTTY || errno == EINVAL)
             return qd_fail_wire(e, QDIAG_E_OPEN_FAILED, errno, a->text, "not a tty");
         return fail_open(a, errno, "reading its settings", e);
@@ -170,11 +177,11 @@ int qd_tty_open(struct qd_link **l, struct qdiag_context *ctx, const struct qd_a
         rc = qd_nomem(e);
         goto out;
     }
-    rc = set_raw(a, fd, &y->found, e);
+    rc = set_raw(a, fd, y, e);
     if (rc)
         goto out;
     raw = 1;
-    if (ioctl(fd, TIOCEXCL) != 0)
+    if (!y->messages && ioctl(fd, TIOCEXCL) != 0)
         qd_log(ctx, QDIAG_LOG_DEBUG, "tty", "%s: TIOCEXCL: %s", a->text, strerror(errno));
     y->s.fd = fd;
     y->ctx = ctx;

@@ -219,14 +219,26 @@ static int add_row(struct qd_port_list *list, const struct qd_usb_unit *u)
     p->proto = u->face.proto;
     p->endpoints = u->face.endpoints;
     p->bulk_pairs = u->face.bulk_pairs;
-    p->likely_diag = 1;
-    qd_usb_folder(u, u->face.number, folder);
-    qd_sysfs_driver(folder, p->driver, sizeof(p->driver));
+    qd_copy_text(p->group, sizeof(p->group), u->path);
+    p->role = qd_usb_role(&u->face);
+    p->likely_diag = p->role == QD_ROLE_DIAG;
+    if (p->likely_diag) {
+        qd_usb_folder(u, u->face.number, folder);
+        qd_sysfs_driver(folder, p->driver, sizeof(p->driver));
+    } else {
+        p->interface = -1;
+    }
     snprintf(folder, sizeof(folder), SYSFS_DEVICES "/%s", u->path);
     qd_sysfs_attr(folder, "serial", p->serial, sizeof(p->serial));
     qd_sysfs_attr(folder, "product", p->product, sizeof(p->product));
     qd_sysfs_attr(folder, "manufacturer", p->manufacturer, sizeof(p->manufacturer));
     return 0;
+}
+
+static int is_module(const struct qd_usb_unit *u)
+{
+    return (u->face.number >= 0 && u->rank > 0) || qd_usb_is_module(u->face.vid, u->face.pid) ||
+           qd_usb_is_download_mode(u->face.vid, u->face.pid);
 }
 
 static int add_rows(libusb_context *usb, struct qdiag_context *ctx, struct qd_port_list *list,
@@ -245,8 +257,7 @@ static int add_rows(libusb_context *usb, struct qdiag_context *ctx, struct qd_po
     for (ssize_t i = 0; i < count && rc == 0; i++) {
         struct qd_usb_unit u;
 
-        if (qd_usb_describe(found[i], &u) == 0 && u.face.number >= 0 && u.rank > 0 &&
-            add_row(list, &u))
+        if (qd_usb_describe(found[i], &u) == 0 && is_module(&u) && add_row(list, &u))
             rc = qd_nomem(e);
     }
     libusb_free_device_list(found, 1);

@@ -21,10 +21,12 @@ static const struct id ids[] = {
 #define QD_USB_ID(vid, pid, interface, name) {vid, pid, 0, interface, name},
 #define QD_USB_VENDOR(vid, interface, name)  {vid, 0, 1, interface, name},
 #define QD_USB_EDL(vid, pid)
+#define QD_USB_ROLES(vid, pid, nmea, at, at2, net)
 #include "transport/usb_ids.def"
 #undef QD_USB_ID
 #undef QD_USB_VENDOR
 #undef QD_USB_EDL
+#undef QD_USB_ROLES
 };
 
 static const struct {
@@ -33,10 +35,27 @@ static const struct {
 #define QD_USB_ID(vid, pid, interface, name)
 #define QD_USB_VENDOR(vid, interface, name)
 #define QD_USB_EDL(vid, pid) {vid, pid},
+#define QD_USB_ROLES(vid, pid, nmea, at, at2, net)
 #include "transport/usb_ids.def"
 #undef QD_USB_ID
 #undef QD_USB_VENDOR
 #undef QD_USB_EDL
+#undef QD_USB_ROLES
+};
+
+static const struct {
+    uint16_t vid, pid;
+    int nmea, at, at2, net;
+} role_ids[] = {
+#define QD_USB_ID(vid, pid, interface, name)
+#define QD_USB_VENDOR(vid, interface, name)
+#define QD_USB_EDL(vid, pid)
+#define QD_USB_ROLES(vid, pid, nmea, at, at2, net) {vid, pid, nmea, at, at2, net},
+#include "transport/usb_ids.def"
+#undef QD_USB_ID
+#undef QD_USB_VENDOR
+#undef QD_USB_EDL
+#undef QD_USB_ROLES
 };
 
 static int id_is(const struct id *id, uint16_t vid, uint16_t pid)
@@ -97,4 +116,55 @@ int qd_usb_diag_rank(const struct qd_usb_interface *u)
 int qd_usb_likely_diag(const struct qd_usb_interface *u)
 {
     return qd_usb_diag_rank(u) > 0;
+}
+
+static enum qd_role role_by_table(const struct qd_usb_interface *u)
+{
+    for (size_t i = 0; i < sizeof(role_ids) / sizeof(role_ids[0]); i++) {
+        if (role_ids[i].vid != u->vid || role_ids[i].pid != u->pid)
+            continue;
+        if (u->number == role_ids[i].nmea)
+            return QD_ROLE_NMEA;
+        if (u->number == role_ids[i].at || u->number == role_ids[i].at2)
+            return QD_ROLE_AT;
+        if (u->number == role_ids[i].net)
+            return QD_ROLE_NET;
+    }
+    return QD_ROLE_UNKNOWN;
+}
+
+/* ff/00/40 and ff/00/00 are AT on some modules and NMEA on others: the table decides, and without
+ * one they count as AT, where a probe could end a data call. */
+static enum qd_role role_by_class(const struct qd_usb_interface *u)
+{
+    if (u->cls == 0x02 || u->cls == 0x0a)
+        return u->cls == 0x02 && u->sub == 0x02 ? QD_ROLE_AT : QD_ROLE_NET;
+    if (u->cls != VENDOR_CLASS)
+        return QD_ROLE_UNKNOWN;
+    if (u->sub == 0xff && u->proto == 0x60)
+        return QD_ROLE_NMEA;
+    if (u->sub == 0xff && u->proto == 0x50)
+        return QD_ROLE_NET;
+    if (u->proto == 0x40 || (u->sub == 0 && u->proto == 0))
+        return QD_ROLE_AT;
+    return QD_ROLE_UNKNOWN;
+}
+
+enum qd_role qd_usb_role(const struct qd_usb_interface *u)
+{
+    enum qd_role role;
+
+    if (qd_usb_is_download_mode(u->vid, u->pid))
+        return QD_ROLE_DOWNLOAD;
+    if (u->number < 0)
+        return QD_ROLE_UNKNOWN;
+    if (qd_usb_likely_diag(u))
+        return QD_ROLE_DIAG;
+    role = role_by_table(u);
+    return role != QD_ROLE_UNKNOWN ? role : role_by_class(u);
+}
+
+int qd_usb_is_module(uint16_t vid, uint16_t pid)
+{
+    return vid == QUECTEL || qd_usb_name(vid, pid) != NULL;
 }

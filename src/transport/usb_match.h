@@ -28,6 +28,21 @@ int qd_usb_diag_shape(const struct qd_usb_interface *i);
 /* Whether a device is in a download or ram-dump mode and must be left alone. */
 int qd_usb_is_download_mode(uint16_t vid, uint16_t pid);
 
+enum qd_role {
+    QD_ROLE_UNKNOWN,
+    QD_ROLE_DIAG,
+    QD_ROLE_AT,
+    QD_ROLE_NMEA,
+    QD_ROLE_NET,
+    QD_ROLE_DOWNLOAD /* of a module in download or ram-dump mode */
+};
+
+/* What an interface is for, as far as descriptors and table tell. */
+enum qd_role qd_usb_role(const struct qd_usb_interface *i);
+
+/* Whether the device is a cellular module by its ids, whatever its interfaces are. */
+int qd_usb_is_module(uint16_t vid, uint16_t pid);
+
 /* Name of a known device, or NULL. */
 const char *qd_usb_name(uint16_t vid, uint16_t pid);
 

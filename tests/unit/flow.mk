@@ -63,3 +63,10 @@ tests_unit_test_execute_back_SOURCES = tests/unit/test_execute_back.c $(EXECUTE_
 tests_unit_test_execute_back_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_execute_back_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_execute_back_LDADD = $(EXECUTE_LIBS)
+
+check_PROGRAMS += tests/unit/test_doctor
+TESTS += tests/unit/test_doctor
+tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c
+tests_unit_test_doctor_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_doctor_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_doctor_LDADD = $(tests_unit_test_sections_LDADD)

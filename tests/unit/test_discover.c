@@ -209,13 +209,84 @@ static void test_wwan(void **state)
     put_link("class/wwan", "wwan0qcdm0", "../../devices/pci0000:00/mhi0/wwan/wwan0/wwan0qcdm0");
     put_link("class/wwan", "wwan0at0", "../../devices/pci0000:00/mhi0/wwan/wwan0/wwan0at0");
     list = discover();
-    assert_int_equal(list.n, 1);
-    assert_string_equal(list.p[0].node, "/dev/wwan0qcdm0");
-    assert_string_equal(list.p[0].usb_path, "");
-    assert_int_equal(list.p[0].interface, -1);
-    assert_int_equal(list.p[0].vid, 0);
-    assert_int_equal(list.p[0].likely_diag, 1);
+    assert_int_equal(list.n, 2);
+    assert_string_equal(list.p[0].node, "/dev/wwan0at0");
+    assert_int_equal(list.p[0].role, QD_ROLE_AT);
+    assert_int_equal(list.p[0].likely_diag, 0);
+    assert_string_equal(list.p[0].group, "wwan0");
+    assert_string_equal(list.p[1].node, "/dev/wwan0qcdm0");
+    assert_string_equal(list.p[1].usb_path, "");
+    assert_string_equal(list.p[1].group, "wwan0");
+    assert_int_equal(list.p[1].interface, -1);
+    assert_int_equal(list.p[1].vid, 0);
+    assert_int_equal(list.p[1].likely_diag, 1);
     qd_port_list_free(&list);
+}
+
+/* One port of every name; wwan0 itself is no port. Vendor drivers of MHI have classes of their own.
+ */
+static void test_named_ports(void **state)
+{
+    static const struct {
+        const char *node;
+        enum qd_role role;
+    } want[] = {{"/dev/cdc-wdm0", QD_ROLE_NET},   {"/dev/mhi_0306_00.01.00_DIAG", QD_ROLE_DIAG},
+                {"/dev/wwan0", QD_ROLE_UNKNOWN},  {"/dev/wwan0firehose0", QD_ROLE_DOWNLOAD},
+                {"/dev/wwan0mbim0", QD_ROLE_NET}, {"/dev/wwan0xmmrpc0", QD_ROLE_UNKNOWN}};
+    struct qd_port_list list;
+    size_t at = 0;
+
+    (void)state;
+    put_link("class/wwan", "wwan0", "../../devices/x/wwan0");
+    put_link("class/wwan", "wwan0mbim0", "../../devices/x/wwan0mbim0");
+    put_link("class/wwan", "wwan0firehose0", "../../devices/x/wwan0firehose0");
+    put_link("class/wwan", "wwan0xmmrpc0", "../../devices/x/wwan0xmmrpc0");
+    put_link("class/usbmisc", "cdc-wdm0", "../../devices/x/cdc-wdm0");
+    put_link("class/usbmisc", "hiddev0", "../../devices/x/hiddev0");
+    put_link("dev/char", "510:0", "../../devices/x/mhi_any/mhi_0306_00.01.00_DIAG");
+    put_link("dev/char", "510:1", "../../devices/x/mhi_any/mhi_0306_00.01.00_DUN");
+    put_link("dev/char", "188:0", "../../devices/x/ttyUSB0/tty/ttyUSB0");
+    list = discover();
+    assert_int_equal(list.n, 5);
+    for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+        if (i == 2)
+            continue;
+        assert_string_equal(list.p[at].node, want[i].node);
+        assert_int_equal(list.p[at].role, want[i].role);
+        assert_int_equal(list.p[at++].likely_diag, want[i].role == QD_ROLE_DIAG);
+    }
+    qd_port_list_free(&list);
+}
+
+static enum qd_role role(uint16_t vid, uint16_t pid, int number, uint8_t sub, uint8_t proto)
+{
+    struct qd_usb_interface u = {vid, pid, number, 0xff, sub, proto, 2, 1};
+
+    return qd_usb_role(&u);
+}
+
+static void test_roles(void **state)
+{
+    struct qd_usb_interface u = {0x1234, 1, 3, 0x02, 0x06, 0, 1, 0};
+
+    (void)state;
+    assert_int_equal(role(0x2c7c, 0x0125, 0, 0xff, 0xff), QD_ROLE_DIAG);
+    assert_int_equal(role(0x2c7c, 0x0125, 1, 0x00, 0x00), QD_ROLE_NMEA); /* by the table */
+    assert_int_equal(role(0x2c7c, 0x0125, 2, 0x00, 0x00), QD_ROLE_AT);
+    assert_int_equal(role(0x2c7c, 0x0125, 4, 0xff, 0xff), QD_ROLE_NET);
+    assert_int_equal(role(0x2c7c, 0x0128, 4, 0xff, 0xff), QD_ROLE_NMEA);
+    assert_int_equal(role(0x1199, 0x9091, 8, 0xff, 0xff), QD_ROLE_NET);
+    assert_int_equal(role(0x1234, 1, 3, 0xff, 0x40), QD_ROLE_AT); /* by the class alone */
+    assert_int_equal(role(0x1234, 1, 3, 0x00, 0x40), QD_ROLE_AT);
+    assert_int_equal(role(0x1234, 1, 3, 0x00, 0x00), QD_ROLE_AT);
+    assert_int_equal(role(0x1234, 1, 3, 0xff, 0x60), QD_ROLE_NMEA);
+    assert_int_equal(role(0x1234, 1, 3, 0xff, 0x50), QD_ROLE_NET);
+    assert_int_equal(role(0x1234, 1, 3, 0xff, 0xff), QD_ROLE_UNKNOWN);
+    assert_int_equal(role(0x1234, 1, 3, 0xff, 0x30), QD_ROLE_DIAG);
+    assert_int_equal(role(0x05c6, 0x9008, 0, 0xff, 0x30), QD_ROLE_DOWNLOAD);
+    assert_int_equal(qd_usb_role(&u), QD_ROLE_NET);
+    u.cls = 0x03;
+    assert_int_equal(qd_usb_role(&u), QD_ROLE_UNKNOWN);
 }
 
 static void test_broken_trees(void **state)
@@ -318,6 +389,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TREE_TEST(test_one_module),   TREE_TEST(test_order_and_numbers),
         TREE_TEST(test_wwan),         TREE_TEST(test_broken_trees),
+        TREE_TEST(test_named_ports),  cmocka_unit_test(test_roles),
         cmocka_unit_test(test_rules), cmocka_unit_test(test_download_modes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,27 @@
 #include <sys/wait.h>
 #include <termios.h>
 
+/* A port without settings, as the kernel answers for it. */
+static int no_settings, settings_set;
+int __real_tcgetattr(int fd, struct termios *t);
+int __wrap_tcgetattr(int fd, struct termios *t);
+int __real_tcsetattr(int fd, int when, const struct termios *t);
+int __wrap_tcsetattr(int fd, int when, const struct termios *t);
+
+int __wrap_tcgetattr(int fd, struct termios *t)
+{
+    if (!no_settings)
+        return __real_tcgetattr(fd, t);
+    errno = ENOTTY;
+    return -1;
+}
+
+int __wrap_tcsetattr(int fd, int when, const struct termios *t)
+{
+    settings_set += no_settings;
+    return __real_tcsetattr(fd, when, t);
+}
+
 struct rig {
     struct qdiag_context *ctx;
     int master, slave; /* slave stays open, or the master would see a hang-up between links */
@@ -321,6 +342,43 @@ static void test_not_a_tty(void **state)
     rmdir(dir);
 }
 
+/* wwan0qcdm0 and mhi_DIAG have no settings to ask for. They take one message per write. */
+static void test_message_port(void **state)
+{
+    struct rig *r = *state;
+    struct termios raw;
+    struct qdiag_error e;
+    struct qd_link *l = NULL;
+    char folder[64], path[96], text[112], other[96];
+    uint8_t have[4];
+
+    assert_int_equal(tcgetattr(r->slave, &raw), 0);
+    cfmakeraw(&raw);
+    assert_int_equal(tcsetattr(r->slave, TCSANOW, &raw), 0);
+    test_folder(folder);
+    snprintf(path, sizeof(path), "%s/wwan0qcdm0", folder);
+    snprintf(other, sizeof(other), "%s/wwan0at0", folder);
+    assert_int_equal(symlink(r->path, path), 0);
+    assert_int_equal(symlink(r->path, other), 0);
+    no_settings = 1;
+    snprintf(text, sizeof(text), "tty:%s", path);
+    l = must_open(r->ctx, text);
+    must_send(l, "\x00\x78\xf0\x7e", 4);
+    read_all(r->master, have, 4);
+    assert_memory_equal(have, "\x00\x78\xf0\x7e", 4);
+    write_all(r->master, (const uint8_t *)"abc", 3);
+    must_recv(l, "abc", 3);
+    assert_int_equal(open_text(&(struct qd_link *){NULL}, r->ctx, text, &e), -QDIAG_E_BUSY);
+    qd_link_close(&l);
+    assert_int_equal(settings_set, 0);
+    snprintf(text, sizeof(text), "tty:%s", other); /* no name that carries DIAG */
+    assert_int_equal(open_text(&l, r->ctx, text, &e), -QDIAG_E_OPEN_FAILED);
+    no_settings = 0;
+    unlink(path);
+    unlink(other);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void test_gone_before_open(void **state)
 {
     struct rig *r = *state;
@@ -376,6 +434,7 @@ int main(void)
         TTY_TEST(test_send_to_a_full_port),
         TTY_TEST(test_long_send_is_whole),
         TTY_TEST(test_not_a_tty),
+        TTY_TEST(test_message_port),
         TTY_TEST(test_gone_before_open),
         TTY_TEST(test_permission),
     };

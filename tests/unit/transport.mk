@@ -14,6 +14,7 @@ tests_unit_test_address_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_test_tty_SOURCES = tests/unit/test_tty.c tests/unit/transport_test.h
 tests_unit_test_tty_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_tty_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_test_tty_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=tcgetattr -Wl,--wrap=tcsetattr
 tests_unit_test_tty_LDADD = $(TRANSPORT_TEST_LIBS)
 
 tests_unit_test_socket_SOURCES = tests/unit/test_socket.c tests/unit/transport_test.h

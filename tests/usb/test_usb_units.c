@@ -174,8 +174,11 @@ static void test_ports_of_one_unit(void **state)
     for (int i = 0; i < 3; i++) {
         assert_string_equal(list.port[i].usb_path, "1-1");
         assert_string_equal(list.port[i].serial, "SIM0001");
+        assert_string_equal(list.port[i].unit, "1-1");
         assert_int_equal(list.port[i].likely_diag, i < 2);
+        assert_int_equal(list.port[i].role, i < 2 ? QDIAG_ROLE_DIAG : QDIAG_ROLE_AT);
     }
+    assert_string_equal(list.port[0].node, "/dev/bus/usb/001/002");
     qdiag_port_list_free(&list);
     other.port = 2;
     other.number = 3;
