@@ -297,9 +297,19 @@ static int section_of(const struct qd_node *n)
     return -1;
 }
 
+/* Members are files and items of the folder: only what a QCN calls so may hold them, or the file
+ * would stand in a place where the next reader does not see it. */
+static int wrong_name(const char *name, enum member member)
+{
+    return (member == M_DIRS && strcmp(name, "EFS_Dir") != 0) ||
+           (member == M_DATAS && strcmp(name, "EFS_Data") != 0);
+}
+
 static int open_storage(struct reader *r, const char *name, enum member member)
 {
     struct qd_node *n = NULL;
+    if (wrong_name(name, member))
+        return bad(r, "dirs is EFS_Dir and datas is EFS_Data, under no other name");
     int rc = qd_qcn_add_storage(r->at[r->depth], name, &n, r->b->e);
     if (rc != 0)
         return rc;
@@ -334,6 +344,10 @@ static int nv_line(struct reader *r, const char *rest)
     int rc = 0;
     char *name = name_of(r, rest + 2, strlen(rest + 2), &rc);
     r->sub = (unsigned)(rest[0] - '0');
+    if (name && strcmp(name, qd_nv_array_name(r->sub)) != 0) {
+        free(name);
+        return bad(r, "NV items under a name that is not the array's of their subscription");
+    }
     r->node = name ? qd_tree_stream(r->at[r->depth], name, NULL, 0) : NULL;
     r->member = M_NV;
     free(name);
