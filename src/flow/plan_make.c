@@ -62,7 +62,7 @@ int qd_plan_snapshot(struct qdiag_device *dev, struct qdiag_plan *p, struct qdia
 static void on_note(const char *place, const char *text, void *user)
 {
     struct qdiag_plan *p = user;
-    qd_log(p->ctx, QDIAG_LOG_WARN, "file", "%s%s%s", place, place[0] ? ": " : "", text);
+    qd_log(p->ctx, QDIAG_LOG_INFO, "file", "%s%s%s", place, place[0] ? ": " : "", text);
 }
 
 static int load_file(struct qdiag_plan *p, const struct qdiag_plan_options *o,
