@@ -17,3 +17,9 @@ endif
 EXTRA_DIST += $(interop_in_sh) $(interop_in_py) \
 	tests/interop/check_cfb.py tests/interop/check_manifest.py tests/interop/check_oplog.py tests/interop/check_xqcn.py \
 	tests/interop/unit_folder.py tests/interop/xqcn_text.py
+
+# Wine is big, and a test that is skipped would count as failed where all must run: on demand only.
+EXTRA_DIST += tests/interop/wine_storage.c tests/interop/wine_storage.py
+.PHONY: interop-wine
+interop-wine: qdiag
+	top_builddir='$(abs_top_builddir)' $(PYTHON3) $(top_srcdir)/tests/interop/wine_storage.py
