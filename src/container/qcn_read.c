@@ -138,7 +138,7 @@ static int check_purpose(struct qd_qcn *q, const struct qd_node *root)
     if (qd_tree_child(root, "File_Version") || has_properties(root))
         return 0;
     return qd_fail(q->e, QDIAG_E_FILE_UNKNOWN, NULL,
-                   "this is no backup but a %s or another document: it has neither File_Version nor "
+                   "this is no backup but %s or another document: it has neither File_Version nor "
                    "Mobile_Property_Info",
                    qd_container_name(QD_C_CQCN));
 }

@@ -61,25 +61,25 @@ const char *qd_container_name(enum qd_container c)
 {
     switch (c) {
     case QD_C_XQCN:
-        return "XQCN";
+        return "an XQCN";
     case QD_C_QCN:
-        return "QCN (compound file)";
+        return "a QCN (compound file)";
     case QD_C_CQCN:
-        return "carrier QCN (.cqcn)";
+        return "a carrier QCN (.cqcn)";
     case QD_C_TEXT_QCN:
-        return "text dump of NV items, not a QCN";
+        return "a text dump of NV items, not a QCN";
     case QD_C_GZIP:
-        return "gzip";
+        return "a gzip file";
     case QD_C_ZIP:
-        return "zip";
+        return "a zip file";
     case QD_C_ZEROS:
         return "nothing but zero bytes";
     case QD_C_EMPTY:
         return "empty";
     case QD_C_TAR:
-        return "tar";
+        return "a tar file";
     case QD_C_UNKNOWN:
         break;
     }
-    return "unknown kind";
+    return "of unknown kind";
 }

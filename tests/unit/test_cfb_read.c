@@ -230,7 +230,7 @@ static void test_other_kinds(void **state)
     struct qd_buf f;
     mutate(&(struct mutation){0, BYTES("\0"), "", ""}, &f);
     assert_refused(&f, QDIAG_E_FILE_UNKNOWN, "f.qcn",
-                   "not a compound file: the content is unknown");
+                   "not a compound file: the content is of unknown kind");
     memset(f.p, 0, f.len);
     assert_refused(&f, QDIAG_E_FILE_UNKNOWN, "f.qcn", "nothing but zero bytes");
     f.len = 0;
