@@ -77,7 +77,7 @@ static uint32_t with_type(uint32_t mode, uint32_t type)
     return mode & QD_EFS_TYPE_MASK ? mode : mode | type;
 }
 
-static const char *set_entry(struct qd_entry *x, const struct attr *a)
+static const char *set_kind(struct qd_entry *x, const struct attr *a)
 {
     int k = kind_number(a->kind);
     x->mtime = a->mtime;
@@ -96,6 +96,20 @@ static const char *set_entry(struct qd_entry *x, const struct attr *a)
     int item = k == K_ITEM || (k != K_FILE && (x->mode & QD_EFS_TYPE_MASK) == QD_EFS_ITEM_TYPE);
     x->kind = item ? QD_ENTRY_ITEM : QD_ENTRY_FILE;
     return NULL;
+}
+
+/* Mode and kind must agree on what is a folder and what is a link: a reader that believes the other
+ * word would see something else. */
+static const char *set_entry(struct qd_entry *x, const struct attr *a)
+{
+    const char *why = set_kind(x, a);
+    uint32_t type = x->mode & QD_EFS_TYPE_MASK;
+    if (why)
+        return why;
+    return (x->kind == QD_ENTRY_DIR) != (type == 0040000u) ||
+                   (x->kind == QD_ENTRY_LINK) != (type == 0120000u)
+               ? "the mode is that of another kind"
+               : NULL;
 }
 
 /* Links, folders and denied entries need no file of their own. */

@@ -472,6 +472,7 @@ static void test_bad_folders(void **state)
         {"efs.attr", "0100644 0 pipe /x\n", "efs.attr line 1", "the kind is none of"},
         {"efs.attr", "0100644 0 dir x\n", "efs.attr line 1", "begin with '/'"},
         {"efs.attr", "0120777 0 link /x\n", "efs.attr line 1", "' -> target'"},
+        {"efs.attr", "0100644 1 dir /x\n", "efs/x", "the mode is that of another kind"},
         {"efs.attr", "040755 0 dir /../../x\n", "efs.attr line 1", "'..'"},
         {"qcn/properties", "format = 2\n", "qcn/properties", "'format'"},
         {"qcn/properties", "format = 1\nlines = x\n", "qcn/properties", "'lines'"},
