@@ -55,7 +55,42 @@ struct qdiag_port_list {
     size_t count;
 };
 
+/* What a port said when it was asked. */
+enum qdiag_probe_result {
+    QDIAG_PROBE_NOT_ASKED = 0, /* nothing was sent to it */
+    QDIAG_PROBE_DIAG,          /* it answers VERNO, and nothing says that it is not the modem */
+    QDIAG_PROBE_SILENT,        /* it was asked and VERNO was not answered */
+    QDIAG_PROBE_NOT_MODEM,     /* it answers VERNO and has neither NV items nor EFS */
+    QDIAG_PROBE_BUSY           /* somebody else has it open; nothing was sent to it */
+};
+
+struct qdiag_probe {
+    enum qdiag_probe_result result;
+    char reason[256]; /* "" = there is no more to say */
+};
+
 struct qdiag_device;
+
+/* Name of a result as used in text and JSON: "not asked", "diag", "silent", "not the modem" or "busy".
+ *
+ * @param result  the result.
+ * Time: none. Unit: none. Owner: static text. Returns: never NULL. */
+QDIAG_API const char *qdiag_probe_name(enum qdiag_probe_result result);
+
+/* Asks one port of a list whether the modem's DIAG is behind it, and closes it again. Opens no port
+ * that does not look like DIAG, that somebody has open, whose USB interface a driver has (its serial
+ * port is a port of its own), of a module in download mode, or that ModemManager may be using and
+ * does not leave alone when asked.
+ *
+ * @param c     the context; nothing is captured.
+ * @param port  a port of the list.
+ * @param out   filled, also on failure.
+ * @param e     set on failure.
+ * Time: up to about 12 s when nothing answers at the default time-out, and 15 s for ModemManager.
+ * Unit: reads only: VERNO, one NV item and, where that is unknown, VERNO and the version of EFS.
+ * Owner: none. Returns: 0 whatever the port says; -QDIAG_E_CANCELLED, -QDIAG_E_NO_MEMORY. */
+QDIAG_API int qdiag_port_probe(struct qdiag_context *c, const struct qdiag_port *port,
+                               struct qdiag_probe *out, struct qdiag_error *e);
 
 /* Name of a role as used in text and JSON: "unknown", "diag", "at", "nmea", "net" or "download".
  *
@@ -85,20 +120,22 @@ QDIAG_API void qdiag_port_list_free(struct qdiag_port_list *list);
  *
  * @param c        the context; must outlive the device.
  * @param address  "auto" (exactly one unit, else refused; its serial port where a driver made one,
- *                 else USB), "usb:VID:PID" (exactly one such device, else refused),
+ *                 else USB; a port whose processor is not the modem is passed by, for the next of
+ *                 the same unit), "usb:VID:PID" (exactly one such device, else refused),
  *                 "usb:VID:PID@BUS-PORT.PORT", "tty:/dev/…", "tcp:HOST:PORT", "tcp-listen:PORT",
  *                 "unix:/path" or "replay:FILE".
  * @param serial   only a unit with this USB serial number counts for "auto" and "usb:"; one that
  *                 shows none never does; -QDIAG_E_USAGE with other addresses; NULL = any.
  * @param dev      set on success.
  * @param e        set on failure.
- * Time: up to about 12 s when nothing answers at the default time-out. Unit: reads only (VERNO).
+ * Time: up to about 12 s when nothing answers at the default time-out. Unit: reads only: VERNO, and
+ * for "auto" one NV item and, where that is unknown, VERNO and the version of EFS.
  * Owner: the caller; close with qdiag_device_close.
  * Returns: 0, -QDIAG_E_USAGE, -QDIAG_E_NO_UNIT, -QDIAG_E_MANY_UNITS, -QDIAG_E_OPEN_FAILED,
  *          -QDIAG_E_PERMISSION, -QDIAG_E_BUSY, -QDIAG_E_LINK_SILENT, -QDIAG_E_LINK_GONE,
- *          -QDIAG_E_LINK_IO, -QDIAG_E_CANCELLED, -QDIAG_E_NO_MEMORY, -QDIAG_E_UNSUPPORTED,
- *          -QDIAG_E_LOCAL_FILE, -QDIAG_E_FILE_DAMAGED (replay), -QDIAG_E_POLICY (a module in
- *          download mode).
+ *          -QDIAG_E_LINK_IO, -QDIAG_E_CANCELLED, -QDIAG_E_NO_MEMORY, -QDIAG_E_UNSUPPORTED
+ *          (also: "auto", and no port of the unit is the modem's), -QDIAG_E_LOCAL_FILE,
+ *          -QDIAG_E_FILE_DAMAGED (replay), -QDIAG_E_POLICY (a module in download mode).
  * Source: facts of the DIAG protocol, docs/formats/diag.md. */
 QDIAG_API int qdiag_device_open(struct qdiag_context *c, const char *address, const char *serial,
                                 struct qdiag_device **dev, struct qdiag_error *e);

@@ -219,6 +219,8 @@ static int *flag_slot(enum option_id id, struct cli_options *o)
         return &o->no_inhibit;
     case OPT_VOLATILE:
         return &o->with_volatile;
+    case OPT_PROBE:
+        return &o->probe;
     case OPT_DRY_RUN:
         return &o->dry_run;
     case OPT_ACCEPT_FW:

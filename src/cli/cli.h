@@ -49,6 +49,7 @@ struct cli_options {
     const char *at;
     struct qdiag_ufs_options ufs;
     int with_volatile;
+    int probe;
     int no_inhibit, show_identity, verbose, quiet, help, version, color;
     enum cli_json json;
     enum cli_progress progress;

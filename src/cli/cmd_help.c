@@ -21,7 +21,7 @@ const struct cli_command cli_commands[] = {
      "files and folders in a unit's EFS", cmd_efs},
     {"info", C_INFO, 0, 0, "[-d ADDR] [options]", "identity and firmware of a unit, read only",
      cmd_info},
-    {"list", C_LIST, 0, 0, "[options]", "units, their ports and who holds them; opens nothing", cmd_list},
+    {"list", C_LIST, 0, 0, "[options]", "units, their ports and who holds them; opens nothing without --probe", cmd_list},
     {"nv", C_NV, 1, CLI_NV_IDS + 1,
      "read ID… | list | write ID --hex BYTES|--file FILE [-d ADDR] [options]",
      "a unit's numbered NV items", cmd_nv},

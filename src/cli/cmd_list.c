@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * qdiag list: the ports of cellular modules that the system shows, unit by unit, and who holds
- * them. Opens nothing. */
+ * them. Opens nothing; with --probe, only what qdiag_port_probe does. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/json.h"
@@ -32,7 +33,7 @@ static void print_unit(const struct cli_options *o, const struct qdiag_port *p)
     printf("\n");
 }
 
-static void print_port(const struct qdiag_port *p)
+static void print_port(const struct qdiag_port *p, const struct qdiag_probe *said)
 {
     int usb = strncmp(p->address, "usb:", 4) == 0;
     printf("  %-8s %-22s", qdiag_role_name(p->role), p->address);
@@ -47,17 +48,22 @@ static void print_port(const struct qdiag_port *p)
     else if (usb && p->interface_number >= 0)
         printf("  no driver");
     print_holders(p);
+    if (said)
+        printf("  probe: %s", qdiag_probe_name(said->result));
+    if (said && said->reason[0])
+        printf(" (%s)", said->reason);
     printf("\n");
 }
 
-static void print_list(const struct cli_options *o, const struct qdiag_port_list *list)
+static void print_list(const struct cli_options *o, const struct qdiag_port_list *list,
+                       const struct qdiag_probe *said)
 {
     int hidden = 0;
     for (size_t i = 0; i < list->count; i++) {
         const struct qdiag_port *p = &list->port[i];
         if (i == 0 || strcmp(p->unit, p[-1].unit) != 0)
             print_unit(o, p);
-        print_port(p);
+        print_port(p, said ? &said[i] : NULL);
         hidden |= !p->holders_known;
     }
     if (list->count == 0)
@@ -78,7 +84,8 @@ static json_t *json_holders(const struct qdiag_port *p)
     return all;
 }
 
-static json_t *json_port(const struct cli_options *o, const struct qdiag_port *p)
+static json_t *json_port(const struct cli_options *o, const struct qdiag_port *p,
+                         const struct qdiag_probe *said)
 {
     char vid[8], pid[8];
     json_t *j =
@@ -97,19 +104,38 @@ static json_t *json_port(const struct cli_options *o, const struct qdiag_port *p
     cli_json_text(j, "serial", o->show_identity ? p->serial : NULL);
     json_object_set_new(j, "holders", json_holders(p));
     json_object_set_new(j, "holders_complete", json_boolean(p->holders_known));
+    cli_json_text(j, "probe", said ? qdiag_probe_name(said->result) : NULL);
+    cli_json_text(j, "probe_reason", said ? said->reason : NULL);
     return j;
+}
+
+/* One answer per port, free() it; all "not asked" behind a port where it failed. */
+static struct qdiag_probe *probe_all(struct qdiag_context *ctx, const struct qdiag_port_list *list,
+                                     struct qdiag_error *e)
+{
+    struct qdiag_probe *said = calloc(list->count + 1, sizeof *said);
+    if (!said) {
+        e->code = QDIAG_E_NO_MEMORY;
+        snprintf(e->what, sizeof e->what, "out of memory");
+    }
+    for (size_t i = 0; i < list->count && !e->code; i++)
+        qdiag_port_probe(ctx, &list->port[i], &said[i], e);
+    return said;
 }
 
 int cmd_list(struct qdiag_context *ctx, const struct cli_options *o)
 {
     struct qdiag_error e = {0};
     struct qdiag_port_list list = {0};
+    struct qdiag_probe *said = NULL;
     qdiag_port_list_get(ctx, &list, &e);
+    if (o->probe && !e.code)
+        said = probe_all(ctx, &list, &e);
     int exit_code = e.code ? cli_exit_code(&e) : 0;
     if (o->json != CLI_TEXT) {
         json_t *j = cli_json_new("qdiag.list/1"), *ports = json_array();
         for (size_t i = 0; i < list.count; i++)
-            json_array_append_new(ports, json_port(o, &list.port[i]));
+            json_array_append_new(ports, json_port(o, &list.port[i], said ? &said[i] : NULL));
         if (j) {
             cli_json_result(j, o, &e, exit_code);
             json_object_set_new(j, "ports", ports);
@@ -117,10 +143,11 @@ int cmd_list(struct qdiag_context *ctx, const struct cli_options *o)
         exit_code = cli_json_print(j, o, exit_code);
     } else {
         if (!e.code)
-            print_list(o, &list);
+            print_list(o, &list, said);
     }
     if (e.code)
         cli_print_error(o, &e, exit_code);
+    free(said);
     qdiag_port_list_free(&list);
     return exit_code;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Units as the program sees them: a list of ports, and one opened session. "auto" takes exactly one
- * candidate and never the first of several. */
+ * Units as the program sees them: a list of ports, and one opened session. Which port of several is
+ * auto_port.c's. */
 #include "flow/device.h"
 
 #include <stdio.h>
@@ -10,32 +10,13 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "flow/auto_port.h"
 #include "transport/address.h"
 #include "transport/discover.h"
 #include "transport/holder.h"
 #include "transport/modem_manager.h"
 #include "transport/sysfs.h"
 #include "transport/usb_match.h"
-
-/* A port opened by its node: a tty, or one that carries whole messages. */
-static int is_tty(const struct qd_port *p)
-{
-    return strncmp(p->node, "/dev/tty", 8) == 0 || qd_is_message_port(p->node);
-}
-
-static int is_usb(const struct qd_port *p)
-{
-    return strncmp(p->node, "/dev/bus/usb/", 13) == 0;
-}
-
-/* A network port is neither: it is listed, but there is no address to open it by. */
-static void port_address(const struct qd_port *p, char *out, size_t cap)
-{
-    if (is_usb(p))
-        snprintf(out, cap, "usb:%04x:%04x@%s", p->vid, p->pid, p->usb_path);
-    else
-        snprintf(out, cap, "%s%s", is_tty(p) ? "tty:" : "", p->node);
-}
 
 _Static_assert((int)QD_ROLE_UNKNOWN == (int)QDIAG_ROLE_UNKNOWN &&
                    (int)QD_ROLE_DIAG == (int)QDIAG_ROLE_DIAG &&
@@ -63,7 +44,7 @@ static void fill_holders(struct qdiag_port *out)
 
 static void fill_port(struct qdiag_port *out, const struct qd_port *in)
 {
-    port_address(in, out->address, sizeof out->address);
+    qd_port_address(in, out->address, sizeof out->address);
     qd_copy_text(out->node, sizeof out->node, in->node);
     qd_copy_text(out->unit, sizeof out->unit, in->group);
     out->role = (enum qdiag_role)in->role;
@@ -79,22 +60,12 @@ static void fill_port(struct qdiag_port *out, const struct qd_port *in)
     out->likely_diag = in->likely_diag;
 }
 
-static int find_ports(struct qdiag_context *c, struct qd_port_list *found, struct qdiag_error *e)
-{
-    int rc = qd_discover(c, NULL, found, e);
-    if (rc == 0)
-        rc = qd_discover_usb(c, found, e);
-    if (rc == 0)
-        qd_port_list_sort(found);
-    return rc;
-}
-
 int qdiag_port_list_get(struct qdiag_context *c, struct qdiag_port_list *list,
                         struct qdiag_error *e)
 {
     struct qd_port_list found = {0};
     memset(list, 0, sizeof *list);
-    int rc = find_ports(c, &found, e);
+    int rc = qd_ports_find(c, &found, e);
     if (rc == 0) {
         list->port = qd_alloc(found.n, sizeof *list->port);
         if (!list->port)
@@ -110,117 +81,6 @@ void qdiag_port_list_free(struct qdiag_port_list *list)
 {
     free(list->port);
     memset(list, 0, sizeof *list);
-}
-
-/* What narrows the choice down. */
-struct wanted {
-    const char *serial;         /* NULL = any */
-    const struct qd_address *a; /* usb: only this device, and through USB; auto: any */
-};
-
-static int counts(const struct qd_port *p, const struct wanted *w)
-{
-    if (!p->likely_diag || (!is_tty(p) && !is_usb(p)))
-        return 0;
-    /* A port without a serial number never matches one that was asked for. */
-    if (w->serial && (!p->serial[0] || strcmp(p->serial, w->serial) != 0))
-        return 0;
-    if (w->a->kind != QD_ADDR_USB)
-        return 1;
-    return is_usb(p) && p->vid == w->a->vid && p->pid == w->a->pid &&
-           (!w->a->path[0] || strcmp(p->usb_path, w->a->path) == 0);
-}
-
-static int rank(const struct qd_port *p)
-{
-    struct qd_usb_interface u = {.vid = p->vid,
-                                 .pid = p->pid,
-                                 .number = p->interface,
-                                 .cls = p->cls,
-                                 .sub = p->sub,
-                                 .proto = p->proto,
-                                 .endpoints = p->endpoints,
-                                 .bulk_pairs = p->bulk_pairs};
-    return qd_usb_diag_rank(&u);
-}
-
-/* Of one unit's ports: the interface most surely DIAG, and of that its serial port, if it has one;
- * going through USB would take it away from its driver. */
-static int is_better(const struct qd_port *a, const struct qd_port *b)
-{
-    int more = rank(a) - rank(b);
-    return more > 0 || (more == 0 && is_tty(a) && is_usb(b));
-}
-
-/* One port per unit: ports of one USB device are one unit. The list is sorted by USB path. */
-static size_t one_per_unit(const struct qd_port_list *list, const struct wanted *w,
-                           const struct qd_port **unit)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < list->n; i++) {
-        const struct qd_port *p = &list->p[i];
-        if (!counts(p, w))
-            continue;
-        if (n == 0 || strcmp(p->group, unit[n - 1]->group) != 0)
-            unit[n++] = p;
-        else if (is_better(p, unit[n - 1]))
-            unit[n - 1] = p;
-    }
-    return n;
-}
-
-static int fail_many(const struct qd_port **unit, size_t n, struct qdiag_error *e)
-{
-    char names[200] = "";
-    size_t at = 0;
-    for (size_t i = 0; i < n && at < sizeof names; i++) {
-        char address[128];
-        port_address(unit[i], address, sizeof address);
-        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "", address);
-        if (is_tty(unit[i]) && unit[i]->usb_path[0] && at < sizeof names)
-            at += (size_t)snprintf(names + at, sizeof names - at, " (USB %s)", unit[i]->usb_path);
-    }
-    return qd_fail(e, QDIAG_E_MANY_UNITS, NULL, "%zu candidates: %s", n, names);
-}
-
-static int choose(const struct qd_port_list *list, const struct wanted *w,
-                  const struct qd_port **one, struct qdiag_error *e)
-{
-    const struct qd_port **unit = qd_alloc(list->n + 1, sizeof(*unit));
-    size_t n = unit ? one_per_unit(list, w, unit) : 0;
-    int rc = 0;
-    if (!unit)
-        rc = qd_nomem(e);
-    else if (n == 1)
-        *one = unit[0];
-    else if (n > 1)
-        rc = fail_many(unit, n, e);
-    else if (w->serial)
-        rc = qd_fail(e, QDIAG_E_NO_UNIT, NULL, "no DIAG port has the serial number %s", w->serial);
-    else
-        rc = qd_fail(e, QDIAG_E_NO_UNIT, NULL, "no port looks like DIAG (%zu ports seen)", list->n);
-    free(unit);
-    return rc;
-}
-
-/* Replaces the address by that of the one unit it can mean. */
-static int resolve(struct qdiag_context *c, const char *serial, struct qd_address *a,
-                   char usb_serial[64], struct qdiag_error *e)
-{
-    struct qd_port_list list = {0};
-    struct wanted w = {serial, a};
-    const struct qd_port *one = NULL;
-    char address[128];
-    int rc = find_ports(c, &list, e);
-    if (rc == 0)
-        rc = choose(&list, &w, &one, e);
-    if (rc == 0) {
-        qd_copy_text(usb_serial, 64, one->serial);
-        port_address(one, address, sizeof address);
-        rc = qd_address_parse(a, address, e);
-    }
-    qd_port_list_free(&list);
-    return rc;
 }
 
 /* Where on USB the unit is and what its serial number is, when sysfs tells. */
@@ -275,6 +135,7 @@ int qdiag_device_open(struct qdiag_context *c, const char *address, const char *
                       struct qdiag_device **dev, struct qdiag_error *e)
 {
     struct qd_address a;
+    struct qd_choice ch = {0};
     struct qdiag_device *d = qd_alloc(1, sizeof *d);
     *dev = NULL;
     if (!d)
@@ -284,11 +145,16 @@ int qdiag_device_open(struct qdiag_context *c, const char *address, const char *
     if (rc == 0 && serial && a.kind != QD_ADDR_AUTO && a.kind != QD_ADDR_USB)
         rc = qd_fail(e, QDIAG_E_USAGE, a.text, "%s",
                      "a serial number chooses among USB units: auto or usb:");
-    if (rc == 0 && (a.kind == QD_ADDR_AUTO || by_serial(&a, serial)))
-        rc = resolve(c, serial, &a, d->usb_serial, e);
+    if (rc == 0 && (a.kind == QD_ADDR_AUTO || by_serial(&a, serial))) {
+        rc = qd_choose(c, serial, &a, &ch, e);
+        if (rc == 0) {
+            a = ch.port[0];
+            qd_copy_text(d->usb_serial, sizeof d->usb_serial, ch.usb_serial);
+        }
+    }
     if (rc == 0) {
         d->mm = qd_mm_begin(c, &a);
-        rc = qd_device_connect(d, &a, e);
+        rc = ch.judge ? qd_connect_modem(d, &ch, &a, e) : qd_device_connect(d, &a, e);
     }
     if (rc == 0) {
         d->opened = a;

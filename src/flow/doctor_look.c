@@ -13,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "flow/auto_port.h"
 #include "flow/collect_efs.h"
 #include "flow/device.h"
 #include "flow/doctor.h"
@@ -238,12 +239,29 @@ static int stops(int rc)
            rc == -QDIAG_E_NO_MEMORY;
 }
 
+/* A unit none of whose ports is the modem's is what the doctor is for: it asks the first of them.
+ */
+static int open_unit(struct qdiag_context *c, const char *address, const char *serial,
+                     struct qdiag_device **dev, struct qdiag_error *e)
+{
+    struct qd_address a;
+    struct qd_choice ch;
+    int rc = qdiag_device_open(c, address, serial, dev, e);
+    if (rc != -QDIAG_E_UNSUPPORTED || strcmp(address, "auto") != 0)
+        return rc;
+    memset(e, 0, sizeof *e);
+    rc = qd_address_parse(&a, address, e);
+    if (rc == 0)
+        rc = qd_choose(c, serial, &a, &ch, e);
+    return rc ? rc : qdiag_device_open(c, ch.port[0].text, NULL, dev, e);
+}
+
 static int note_answer(struct qd_doctor_facts *f, struct qdiag_context *c, const char *address,
                        const char *serial, struct qdiag_error *e)
 {
     struct qdiag_device *dev = NULL;
     struct qdiag_error why = {0};
-    int rc = qdiag_device_open(c, address, serial, &dev, &why);
+    int rc = open_unit(c, address, serial, &dev, &why);
     if (stops(rc)) {
         *e = why;
         return rc;

@@ -271,7 +271,7 @@ static void explain(struct qd_mm *m, const DBusError *e)
                text_of(e));
 }
 
-/* Whether ModemManager runs; what stands in the way of knowing is told. */
+/* 1: ModemManager runs; 0: it does not; -1: what stands in the way of knowing is told. */
 static int runs(struct qd_mm *m, DBusError *e)
 {
     int rc = connect_bus(m, e);
@@ -285,22 +285,25 @@ static int runs(struct qd_mm *m, DBusError *e)
                "the system bus cannot be asked whether ModemManager runs: %s. If it does and the "
                "run is disturbed, stop it for the time: systemctl stop ModemManager",
                text_of(e));
-    return 0;
+    return rc == 0 || dbus_error_has_name(e, DBUS_ERROR_NAME_HAS_NO_OWNER) ? 0 : -1;
 }
 
-struct qd_mm *qd_mm_inhibit(struct qdiag_context *ctx, const char *device)
+struct qd_mm *qd_mm_inhibit(struct qdiag_context *ctx, const char *device, int *at_it)
 {
     struct qd_mm *m = qd_alloc(1, sizeof(*m));
     DBusError e = DBUS_ERROR_INIT;
     int held = 0;
 
+    *at_it = 1;
     if (!m)
         return NULL;
     m->ctx = ctx;
-    if (runs(m, &e)) {
+    *at_it = runs(m, &e);
+    if (*at_it > 0) {
         held = find_uid(m, device, &e) == 0 && set_inhibited(m, TRUE, INHIBIT_MS, &e) == 0;
         if (!held && !qdiag_cancel_requested(ctx->cancel))
             explain(m, &e);
+        *at_it = !held && !dbus_error_has_name(&e, NOT_FOUND);
     }
     dbus_error_free(&e);
     if (!held) {

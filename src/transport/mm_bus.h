@@ -7,8 +7,9 @@
 #include "transport/modem_manager.h"
 
 /* mm_bus.c, or mm_bus_none.c in a build without D-Bus. `device` is the folder in sysfs of the USB
- * device, without links in it. NULL when ModemManager does not run or was not won over. */
-struct qd_mm *qd_mm_inhibit(struct qdiag_context *ctx, const char *device);
+ * device, without links in it. NULL when ModemManager does not run or was not won over; *at_it is
+ * then 0 only where it is known to have nothing to do with the device. */
+struct qd_mm *qd_mm_inhibit(struct qdiag_context *ctx, const char *device, int *at_it);
 
 /* Ends the inhibition and frees m. */
 void qd_mm_release(struct qd_mm *m);

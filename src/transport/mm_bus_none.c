@@ -6,10 +6,11 @@
 #include "transport/holder.h"
 #include "transport/mm_bus.h"
 
-struct qd_mm *qd_mm_inhibit(struct qdiag_context *ctx, const char *device)
+struct qd_mm *qd_mm_inhibit(struct qdiag_context *ctx, const char *device, int *at_it)
 {
     (void)device;
-    if (qd_program_runs("ModemManager"))
+    *at_it = qd_program_runs("ModemManager");
+    if (*at_it)
         qd_log(ctx, QDIAG_LOG_WARN, "mm",
                "ModemManager runs, and this build of qdiag has no D-Bus to ask it to leave the "
                "unit alone. If the run is disturbed, stop it for the time: systemctl stop "

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "transport/holder.h"
 #include "transport/mm_bus.h"
 #include "transport/sysfs.h"
 
@@ -109,13 +110,22 @@ int qd_mm_port_of(const char *device, const char *port)
     return 0;
 }
 
-struct qd_mm *qd_mm_begin(struct qdiag_context *ctx, const struct qd_address *a)
+struct qd_mm *qd_mm_try(struct qdiag_context *ctx, const struct qd_address *a, int *at_it)
 {
     char device[PATH_MAX];
 
-    if ((ctx->bus && !ctx->bus[0]) || find_device(a, device))
+    if ((ctx->bus && !ctx->bus[0]) || find_device(a, device)) {
+        *at_it = qd_program_runs("ModemManager");
         return NULL;
-    return qd_mm_inhibit(ctx, device);
+    }
+    return qd_mm_inhibit(ctx, device, at_it);
+}
+
+struct qd_mm *qd_mm_begin(struct qdiag_context *ctx, const struct qd_address *a)
+{
+    int at_it;
+
+    return ctx->bus && !ctx->bus[0] ? NULL : qd_mm_try(ctx, a, &at_it);
 }
 
 void qd_mm_end(struct qd_mm **m)

@@ -15,6 +15,10 @@ struct qd_mm;
  * Takes some seconds at most. */
 struct qd_mm *qd_mm_begin(struct qdiag_context *ctx, const struct qd_address *a);
 
+/* The same for a port that is left alone otherwise: *at_it is 1 when NULL is returned and
+ * ModemManager may be at the unit. */
+struct qd_mm *qd_mm_try(struct qdiag_context *ctx, const struct qd_address *a, int *at_it);
+
 /* Gives the unit back; after the port is closed. A NULL pointer inside is fine. */
 void qd_mm_end(struct qd_mm **m);
 

@@ -4,7 +4,7 @@ USB_DEVICE = tests/usb/usb_profile.c tests/usb/usb_profile.h tests/usb/usb_sim.c
 # USB on a bus emulated by umockdev: the transport in process, and the qdiag program from outside.
 if HAVE_UMOCKDEV
 USB_TESTS = tests/usb/test_usb_find tests/usb/test_usb_link tests/usb/test_usb_units \
-	tests/usb/test_usb_again
+	tests/usb/test_usb_again tests/usb/test_usb_probe
 check_PROGRAMS += $(USB_TESTS) tests/usb/usb_run
 TESTS += $(USB_TESTS)
 USB_TEST_CPP = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit -I$(top_srcdir)/tests/usb
@@ -38,11 +38,19 @@ tests_usb_test_usb_units_LDADD = src/flow/libflow.la src/container/libcontainer.
 	src/model/libmodel.la src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la \
 	$(USB_LIBS)
 
-tests_usb_test_usb_again_SOURCES = tests/usb/test_usb_again.c tests/usb/usb_test.h $(USB_HOST)
+tests_usb_test_usb_again_SOURCES = tests/usb/test_usb_again.c tests/usb/usb_test.h \
+	tests/usb/usb_tty.h $(USB_HOST)
 tests_usb_test_usb_again_CPPFLAGS = $(USB_TEST_CPP)
 tests_usb_test_usb_again_CFLAGS = $(USB_TEST_C) -pthread
 tests_usb_test_usb_again_LDFLAGS = $(USB_TEST_LINK)
 tests_usb_test_usb_again_LDADD = $(tests_usb_test_usb_units_LDADD)
+
+tests_usb_test_usb_probe_SOURCES = tests/usb/test_usb_probe.c tests/usb/usb_test.h \
+	tests/usb/usb_tty.h $(USB_HOST)
+tests_usb_test_usb_probe_CPPFLAGS = $(USB_TEST_CPP)
+tests_usb_test_usb_probe_CFLAGS = $(USB_TEST_C) -pthread
+tests_usb_test_usb_probe_LDFLAGS = $(USB_TEST_LINK)
+tests_usb_test_usb_probe_LDADD = $(tests_usb_test_usb_units_LDADD)
 
 tests_usb_usb_run_SOURCES = tests/usb/usb_run.c $(USB_HOST)
 tests_usb_usb_run_CPPFLAGS = $(USB_TEST_CPP)

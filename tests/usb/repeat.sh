@@ -18,7 +18,7 @@ while [ $i -lt "${BUSY:-0}" ]; do
     i=$((i + 1))
 done
 trap 'rm -f "$log"; [ -z "$busy" ] || kill $busy' EXIT
-for t in test_usb_find test_usb_link test_usb_units test_usb_again usb_run; do
+for t in test_usb_find test_usb_link test_usb_units test_usb_again test_usb_probe usb_run; do
     [ -x "$top_builddir/tests/usb/$t" ] || {
         echo "$top_builddir/tests/usb/$t is missing; run make check there first" >&2
         exit 1
@@ -27,7 +27,8 @@ done
 runs=0 failed=0
 for n in $(seq "$times"); do
     for t in "$top_builddir"/tests/usb/test_usb_find "$top_builddir"/tests/usb/test_usb_link \
-        "$top_builddir"/tests/usb/test_usb_units "$top_builddir"/tests/usb/test_usb_again "$src"/test_usb_backup.py; do
+        "$top_builddir"/tests/usb/test_usb_units "$top_builddir"/tests/usb/test_usb_again \
+        "$top_builddir"/tests/usb/test_usb_probe "$src"/test_usb_backup.py; do
         runs=$((runs + 1))
         if ! "$t" >"$log" 2>&1; then
             failed=$((failed + 1))

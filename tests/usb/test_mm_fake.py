@@ -181,6 +181,18 @@ def test_refused(work):
         assert "warn: mm:" in err and "no such luck" in err and "systemctl stop" in err, err
 
 
+def test_probe(work):
+    """Asked before the port is opened, and given back; where it keeps the unit, nothing is opened."""
+    with Setting(work) as s:
+        s.run("list", "--probe")
+        s.saw(mm_rig.SYSFS)
+        assert s.module.carriers[0].seen and not s.module.carriers[1].seen
+    for how in ({"error": DENIED}, {"silent": "GetManagedObjects"}):
+        with rig.Work() as inner, Setting(inner, **how) as s:
+            assert "warn: mm:" in s.run("list", "--probe")
+            assert not s.module.carriers[0].seen and not s.module.carriers[1].seen
+
+
 def test_hung(work):
     """ModemManager, or the bus, is there and says nothing."""
     with Setting(work, silent="GetManagedObjects") as s:
@@ -218,4 +230,4 @@ if __name__ == "__main__":
     sys.exit(rig.main([test_inhibited_and_released, test_auto, test_uid_of_a_rule,
                        test_another_device_only, test_released_after_a_failure, test_usb,
                        test_stopped, test_killed, test_absent, test_switched_off, test_refused,
-                       test_hung, test_named_as_the_holder]))
+                       test_hung, test_probe, test_named_as_the_holder]))

@@ -4,16 +4,13 @@
  * download mode, or never. The waiting is the test's: each look of it changes the bus by hand. */
 #include "usb_test.h"
 
-#include <poll.h>
-#include <pthread.h>
 #include <sys/stat.h>
-#include <umockdev.h>
 
 #include <qdiag/device.h>
 #include <qdiag/identity.h>
 
 #include "flow/device.h"
-#include "usb_host_priv.h"
+#include "usb_tty.h"
 
 static const char conf[] =
     "family = eg9x\nmodel = EG95\nfirmware = EG95EFBR06A08M4G\n"
@@ -332,63 +329,6 @@ static void test_cancel(void **state)
     qdiag_context_set_cancel(r->ctx, NULL);
     qdiag_cancel_free(&s.cancel);
     unit_end(&u);
-}
-
-/* The far end of an emulated tty, served by the module until it is told to stop. */
-struct tty_server {
-    int fd;
-    volatile int stop;
-    struct usb_sim *sim;
-    pthread_t thread;
-};
-
-static void tty_emit(void *user, const uint8_t *p, size_t n)
-{
-    struct tty_server *t = user;
-
-    while (n) {
-        ssize_t w = write(t->fd, p, n);
-
-        if (w <= 0)
-            return;
-        p += w;
-        n -= (size_t)w;
-    }
-}
-
-static void *tty_serve(void *user)
-{
-    struct tty_server *t = user;
-    uint8_t buf[4096];
-
-    while (!t->stop) {
-        struct pollfd f = {.fd = t->fd, .events = POLLIN};
-        ssize_t n;
-
-        if (poll(&f, 1, 10) <= 0 || !(f.revents & POLLIN)) {
-            usleep(1000); /* nobody has it open: poll does not wait */
-            continue;
-        }
-        n = read(t->fd, buf, sizeof buf);
-        if (n > 0)
-            usb_sim_transfer(t->sim, buf, (size_t)n, tty_emit, t);
-    }
-    return NULL;
-}
-
-static void tty_start(struct tty_server *t, struct rig *r, const char *node, struct usb_sim *sim)
-{
-    t->fd = umockdev_testbed_get_dev_fd(r->host->bed, node);
-    t->sim = sim;
-    t->stop = 0;
-    assert_true(t->fd >= 0);
-    assert_int_equal(pthread_create(&t->thread, NULL, tty_serve, t), 0);
-}
-
-static void tty_end(struct tty_server *t)
-{
-    t->stop = 1;
-    assert_int_equal(pthread_join(t->thread, NULL), 0);
 }
 
 /* ttyUSB3 is ttyUSB5 after the reset: found by the interface, not by the number. */

@@ -110,6 +110,25 @@ def test_list_and_choice(work):
     assert "EG95" in d.out, d.out
 
 
+def test_list_probe(work):
+    unit = rig.small_unit(work + "/u", conf=["usb = 2c7c:0125"])
+    d = usb(work, unit, ["--bare"], "list", "--json", check=0)
+    port, = json.loads(d.out)["ports"]
+    assert port["probe"] is None and port["probe_reason"] is None, d.out
+    assert d.count("claims") == 0 and d.count("requests") == 0
+    d = usb(work, unit, ["--bare"], "list", "--probe", "--json", check=0)
+    port, = json.loads(d.out)["ports"]
+    assert port["probe"] == "diag" and port["probe_reason"] is None, d.out
+    assert (d.count("claims"), d.count("releases")) == (1, 1)
+    assert d.count("requests") == 2 and d.count("writes") == 0  # VERNO, and one item
+    d = usb(work, unit, ["--bare"], "list", "--probe", check=0)
+    assert "  probe: diag\n" in d.out, d.out
+    d = usb(work, unit, [], "list", "--probe", check=0)
+    assert "  probe: not asked (the driver option has it)\n" in d.out, d.out
+    assert d.count("claims") == 0 and d.count("requests") == 0
+
+
 if __name__ == "__main__":
     sys.exit(rig.main([test_equal_to_a_socket, test_equal_over_a_bad_link, test_pulled,
-                       test_stopped, test_list_and_choice]))
+                       test_stopped, test_list_and_choice,
+                       test_list_probe]))

@@ -135,6 +135,12 @@ static void add_face_records(struct usb_host *h, const struct usb_dev *d, int nu
         "A: bInterfaceClass=%02x\\n\nA: bInterfaceSubClass=%02x\\n\nA: bInterfaceProtocol=%02x\\n\n"
         "A: bNumEndpoints=%02x\\n\n",
         path, number, f->cls, f->sub, f->proto, usb_face_endpoints(f));
+    if (f->in)
+        g_string_append_printf(r, "A: ep_%02x/type=Bulk\\n\nA: ep_%02x/direction=in\\n\n", f->in,
+                               f->in);
+    if (f->out)
+        g_string_append_printf(r, "A: ep_%02x/type=Bulk\\n\nA: ep_%02x/direction=out\\n\n", f->out,
+                               f->out);
     if (f->driver)
         g_string_append_printf(r, "E: DRIVER=%s\nL: driver=../../bus/usb/drivers/%s\n", f->driver,
                                f->driver);

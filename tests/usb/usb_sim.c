@@ -22,6 +22,7 @@ struct usb_sim {
     struct qd_buf frame;
     usb_sim_emit emit;
     void *user;
+    int dsp;
 };
 
 struct usb_sim *usb_sim_new(const char *folder)
@@ -59,11 +60,11 @@ static void on_frame(void *user, enum sim_link_verdict v, const uint8_t *p, size
     struct usb_sim *s = user;
 
     s->reply.len = 0;
-    if (v == SIM_LINK_GOOD) {
+    if (v == SIM_LINK_GOOD && !(s->dsp && n && p[0])) {
         sim_modem_tick(s->modem, qd_clock_real.now_us(NULL));
         sim_modem_request(s->modem, p, n, &s->reply);
     } else if (n < SIM_PAYLOAD_MAX) {
-        s->reply.p[0] = 0x13; /* the kernel answers garbage with garbage */
+        s->reply.p[0] = 0x13; /* unknown; the kernel answers garbage with garbage */
         memcpy(s->reply.p + 1, p, n);
         s->reply.len = n + 1;
     }
@@ -77,6 +78,11 @@ void usb_sim_transfer(struct usb_sim *s, const uint8_t *p, size_t n, usb_sim_emi
     s->emit = emit;
     s->user = user;
     sim_link_feed(&s->link, p, n, on_frame, s);
+}
+
+void usb_sim_be_dsp(struct usb_sim *s)
+{
+    s->dsp = 1;
 }
 
 void usb_sim_restart(struct usb_sim *s)

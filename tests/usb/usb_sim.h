@@ -19,6 +19,9 @@ typedef void (*usb_sim_emit)(void *user, const uint8_t *p, size_t n);
 /* Takes what one OUT transfer brought, as the kernel's DIAG gadget does: its first frame only. */
 void usb_sim_transfer(struct usb_sim *s, const uint8_t *p, size_t n, usb_sim_emit emit, void *user);
 
+/* From now on a processor that knows VERNO and no other request. */
+void usb_sim_be_dsp(struct usb_sim *s);
+
 /* The module is cut off from its power, or comes back to it. */
 void usb_sim_restart(struct usb_sim *s);
 
