@@ -19,7 +19,8 @@ static void print_report(const struct cli_options *o, const struct qdiag_doctor_
         if (f->next[0])
             printf("          next: %s\n", cli_masked(o, f->next, text, sizeof text));
     }
-    printf("%zu problem%s, %zu unknown\n", r->problems, r->problems == 1 ? "" : "s", r->unknown);
+    printf("%zu problem%s, %zu unknown beside what only the AT port can tell\n", r->problems,
+           r->problems == 1 ? "" : "s", r->unknown);
 }
 
 static json_t *json_findings(const struct cli_options *o, const struct qdiag_doctor_report *r)
