@@ -100,6 +100,8 @@ struct qd_build {
 };
 int qd_order_read(struct qd_build *b, const struct qd_entry *order);
 int qd_build_rest(struct qd_build *b); /* what no order line named */
+/* No two parts of one storage may have names that a QCN takes for the same. */
+int qd_build_check_names(struct qd_build *b);
 
 /* An entry's bytes as a stream; the first use moves them, later ones copy. */
 int qd_build_stream(struct qd_build *b, struct qd_node *parent, const char *name, size_t entry);

@@ -433,7 +433,7 @@ static int check_siblings(struct qd_build *b, const struct qd_node *n)
     return rc;
 }
 
-static int check_names(struct qd_build *b)
+int qd_build_check_names(struct qd_build *b)
 {
     const struct qd_node *at[QD_TREE_MAX_DEPTH + 2] = {b->root};
     size_t next[QD_TREE_MAX_DEPTH + 2] = {0}, depth = 0;
@@ -487,8 +487,6 @@ int qd_order_read(struct qd_build *b, const struct qd_entry *order)
         rc = end_members(&r);
     if (rc == 0 && r.depth > 0)
         rc = bad(&r, "the end of a storage is missing");
-    if (rc == 0)
-        rc = check_names(b);
     qd_buf_free(&r.nv);
     free(r.ref);
     free(r.want);

@@ -165,6 +165,8 @@ static int build_tree(struct folding *f)
         f->b.root->lf = f->props.lf;
         rc = qd_build_rest(&f->b);
     }
+    if (rc == 0 && order)
+        rc = qd_build_check_names(&f->b);
     f->doc->tree = f->b.root;
     return rc == 0 ? qd_qcn_view(f->b.root, f->notes, &f->doc->backup, f->e) : rc;
 }

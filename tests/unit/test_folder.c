@@ -518,6 +518,14 @@ static void test_bad_folders(void **state)
         add_text(&l, "unit.conf", conf[i]);
         refused_entries(&l, "unit.conf", "");
     }
+    /* the twin is what no order line names: items of the subscription */
+    struct qd_entries twin = {0};
+    add_text(&twin, "unit.conf", "model_number = 24628\n");
+    add_text(&twin, "nv/0/5", "x");
+    add_text(&twin, "qcn/order",
+             "version File_Version\nstorage 00024628\nstorage default\n"
+             "storage NV_NUMBeRED_ITEMS\nend\nend\nend\n");
+    refused_entries(&twin, "qcn/order", "two parts named");
     struct qd_entries none = {0};
     add_text(&none, "nv/0/5", "");
     refused_entries(&none, "", "there is no unit.conf");
