@@ -17,15 +17,14 @@ import time
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "..", "fault")]
-import image  # noqa: E402
-import rig    # noqa: E402
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "fault"), os.path.join(HERE, "..", "usb")]
+import image      # noqa: E402
+import installed  # noqa: E402
+import rig        # noqa: E402
 
 BUILD = os.path.abspath(rig.TOP)
 REDIR = BUILD + "/tests/qemu/usb_redir"
-USB_RUN = BUILD + "/tests/usb/usb_run"
 BOOT_LIMIT = 400  # seconds; a quiet machine needs a tenth of that
-NV = ("--nv-range", "0-600")
 CASES = ("enumerated listed usb_backup tty_backup user_backup usb_busy tty_busy usb_killed tty_killed "
             "usb_replugged tty_replugged interrupted terminated two_units nothing_written").split()
 # Folders of the guest with a whole backup in them.
@@ -52,45 +51,6 @@ class Verdicts:
             self.note(name, "%s: %s" % (type(e).__name__, e))
         else:
             self.note(name, None)
-
-
-def install():
-    """qdiag as `make install` leaves it: (program, folder of libqdiag, folder of its data)."""
-    root = BUILD + "/tests/qemu/root"
-    shutil.rmtree(root, ignore_errors=True)
-    env = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k != "MFLAGS"}
-    image.run(["make", "-s", "install", "DESTDIR=" + root], cwd=BUILD, env=env)
-    found = {}
-    for folder, dirs, files in os.walk(root):
-        if "qdiag" in files and folder.endswith("/bin"):
-            found["program"] = folder + "/qdiag"
-        if "libqdiag.so" in files:
-            found["lib"] = folder
-        if folder.endswith("/share/qdiag"):
-            found["share"] = folder
-    return found["program"], found["lib"], found["share"]
-
-
-# ---- the same backup on the host ----
-
-def backup(command, work, name, address, env):
-    os.makedirs("%s/%s" % (work, name))
-    cmd = command + ["backup", "--progress=none", *NV, "-d", address,
-                     "--xqcn", "%s/%s/unit.xqcn" % (work, name)]
-    image.run(cmd, env=env, timeout=rig.LIMIT)
-
-
-def over_pty(work, unit, program, lib):
-    with rig.Sim(unit, port="pty") as sim:
-        backup([program], work, "pty", sim.address, dict(os.environ, LD_LIBRARY_PATH=lib))
-
-
-def over_umockdev(work, unit, program, lib):
-    env = dict(os.environ, LD_LIBRARY_PATH=lib,
-               ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
-    command = [BUILD + "/libtool", "--silent", "--mode=execute", USB_RUN, "--unit", unit, "--",
-               program]
-    backup(command, work, "umockdev", "usb:2c7c:0125", env)
 
 
 # ---- the boot ----
@@ -161,26 +121,6 @@ def read_verdicts(work, v, cases):
 
 # ---- what the guest saved ----
 
-def normal(manifest):
-    """A manifest without what may differ: time, address, and digests under a salt of their own."""
-    m = json.loads(manifest)
-    del m["created"], m["unit"]["address"], m["unit"]["salt"], m["unit"]["usb_serial"]
-
-    def strip(v):
-        if isinstance(v, dict):
-            return {k: strip(x) for k, x in v.items() if k != "sha256" or "last4" not in v}
-        return [strip(x) for x in v] if isinstance(v, list) else v
-    return strip(m)
-
-
-def equal(work, lib, program, name, path):
-    want = work + "/pty/unit.xqcn"
-    assert rig.read(path) == rig.read(want), "the files differ"
-    got, ref = (normal(rig.read(p + ".manifest.json")) for p in (path, want))
-    assert got == ref, "the manifests differ: %s" % [k for k in ref if got.get(k) != ref[k]]
-    image.run([program, "diff", want, path], env=dict(os.environ, LD_LIBRARY_PATH=lib))
-
-
 def address_is(path, pattern):
     a = json.loads(rig.read(path + ".manifest.json"))["unit"]["address"]
     assert a.startswith(pattern), "address %s in the manifest" % a
@@ -215,7 +155,7 @@ def list_two(path):
     assert groups(path) == {"1-1": one, "1-2": two}, groups(path)
 
 
-def read_files(work, v, program, lib):
+def read_files(work, v, q, pty, usb):
     guest = work + "/guest"
     try:
         with tarfile.open(work + "/files.tar") as t:
@@ -225,9 +165,9 @@ def read_files(work, v, program, lib):
         return
     v.check("list_one", list_one, guest + "/list/one.json")
     v.check("list_two", list_two, guest + "/list/two.json")
-    v.check("equal_umockdev", equal, work, lib, program, "umockdev", work + "/umockdev/unit.xqcn")
+    v.check("equal_umockdev", q.equal, pty, usb)
     for name in SAVED:
-        v.check("equal_" + name, equal, work, lib, program, name, "%s/%s/unit.xqcn" % (guest, name))
+        v.check("equal_" + name, q.equal, pty, "%s/%s/unit.xqcn" % (guest, name))
     v.check("address_usb", address_is, guest + "/usb/unit.xqcn", "usb:2c7c:0125")
     v.check("address_tty", address_is, guest + "/tty/unit.xqcn", "tty:/dev/ttyUSB0")
     v.check("address_second", address_is, guest + "/second/unit.xqcn", "usb:2c7c:0128")
@@ -236,15 +176,15 @@ def read_files(work, v, program, lib):
 def test(work, cases):
     start = time.time()
     image.need_tools()
-    for needed, package in ((REDIR, "libusbredirparser"), (USB_RUN, "umockdev")):
+    for needed, package in ((REDIR, "libusbredirparser"), (installed.USB_RUN, "umockdev")):
         if not os.path.exists(needed):
             raise image.Absent("configure found no " + package)
     vmlinuz, root, version = image.kernel(BUILD + "/tests/qemu/kernel")
-    program, lib, share = install()
-    initrd = image.initramfs(work, root, version, program, lib, HERE + "/guest.sh", share)
+    q = installed.Installed(BUILD + "/tests/qemu/root")
+    initrd = image.initramfs(work, root, version, q.program, q.lib, HERE + "/guest.sh", q.share)
     unit = rig.small_unit(work + "/unit", conf=["usb = 2c7c:0125"])
-    over_pty(work, unit, program, lib)
-    over_umockdev(work, unit, program, lib)
+    pty = q.over_pty(work + "/pty", unit)
+    usb = q.over_umockdev(work + "/umockdev", unit)
     ready = time.time()
     trouble = boot(work, unit, vmlinuz, initrd, cases)
     booted = time.time()
@@ -252,7 +192,7 @@ def test(work, cases):
     v.note("machine", trouble)
     read_verdicts(work, v, cases)
     if cases == CASES:
-        read_files(work, v, program, lib)
+        read_files(work, v, q, pty, usb)
     print("qemu: run: %d cases passed, %d failed; Linux %s, one boot of %.0f s, %.0f s before it"
           % (v.passed, v.failed, version, booted - ready, ready - start))
     if os.environ.get("KEEP"):
