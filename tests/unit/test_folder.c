@@ -453,6 +453,19 @@ static void refused_entries(struct qd_entries *l, const char *item, const char *
     assert_int_equal(l->n, 0);
 }
 
+/* The twin is what no order line names: items of the subscription. */
+static void test_twins(void **state)
+{
+    (void)state;
+    struct qd_entries twin = {0};
+    add_text(&twin, "unit.conf", "model_number = 24628\n");
+    add_text(&twin, "nv/0/5", "x");
+    add_text(&twin, "qcn/order",
+             "version File_Version\nstorage 00024628\nstorage default\n"
+             "storage NV_NUMBeRED_ITEMS\nend\nend\nend\n");
+    refused_entries(&twin, "qcn/order", "two parts named");
+}
+
 static void test_bad_folders(void **state)
 {
     (void)state;
@@ -518,14 +531,6 @@ static void test_bad_folders(void **state)
         add_text(&l, "unit.conf", conf[i]);
         refused_entries(&l, "unit.conf", "");
     }
-    /* the twin is what no order line names: items of the subscription */
-    struct qd_entries twin = {0};
-    add_text(&twin, "unit.conf", "model_number = 24628\n");
-    add_text(&twin, "nv/0/5", "x");
-    add_text(&twin, "qcn/order",
-             "version File_Version\nstorage 00024628\nstorage default\n"
-             "storage NV_NUMBeRED_ITEMS\nend\nend\nend\n");
-    refused_entries(&twin, "qcn/order", "two parts named");
     struct qd_entries none = {0};
     add_text(&none, "nv/0/5", "");
     refused_entries(&none, "", "there is no unit.conf");
@@ -569,7 +574,8 @@ int main(void)
         cmocka_unit_test(test_vectors),         cmocka_unit_test(test_odd_trees),
         cmocka_unit_test(test_odd_sections),    cmocka_unit_test(test_paths_no_host_takes),
         cmocka_unit_test(test_more_than_a_qcn), cmocka_unit_test(test_plain_unit),
-        cmocka_unit_test(test_later_files),     cmocka_unit_test(test_bad_folders),
+        cmocka_unit_test(test_later_files),     cmocka_unit_test(test_twins),
+        cmocka_unit_test(test_bad_folders),
         cmocka_unit_test(test_digest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
