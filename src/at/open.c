@@ -113,6 +113,10 @@ static int read_model(struct qd_at *at, struct qdiag_error *e)
         return rc;
     if (rc == 0 || f.result != QD_AT_OK || at->texts_n == 0)
         return qd_fail(e, QDIAG_E_PROTOCOL, "AT+CGMM", "the unit does not say its model");
+    if (strncasecmp((const char *)at->texts.p, "AT", 2) ==
+        0) /* a command, not ours: no model begins so */
+        return qd_fail(e, QDIAG_E_PROTOCOL, "AT+CGMM",
+                       "the unit does not say its model: another program talks to the port");
     qd_copy_text(at->model, sizeof at->model, (const char *)at->texts.p);
     return 0;
 }
