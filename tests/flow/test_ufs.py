@@ -300,10 +300,12 @@ def test_settings_are_given_back(work):
 
 
 def test_another_client(work):
-    """Whose answers are mixed with another client's is not believed, and nothing is ordered."""
+    """Whose answers are mixed with another client's is not believed, and nothing is ordered. What of the
+    other client's lines comes when the model is asked for is a matter of time: no model, or an unknown one."""
     with Unit(work, "at_foreign") as u:
-        p, j = u.copy(check=9)
-        assert "does not say its model" in p.stderr and u.sent() == []
+        p, j = u.copy()
+        assert p.returncode in (9, 13), (p.returncode, p.stderr)
+        assert ("does not say its model" in p.stderr or "family unknown" in p.stderr) and u.sent() == []
 
 
 def test_app_side_late(work):
