@@ -76,7 +76,7 @@ static int read_waiting(struct qdiag_at *p, enum qdiag_ufs fs, struct qdiag_ufs_
     return rc;
 }
 
-static int ends_not_ready(const char *version)
+int qd_ufs_not_started(const char *version)
 {
     size_t n = strlen(version);
 
@@ -87,7 +87,7 @@ static int read_firmware(struct qdiag_at *p, struct qdiag_ufs_status *s, struct 
 {
     int rc = qd_at_firmware(p->at, s->firmware, e);
 
-    for (unsigned i = 0; rc == 0 && ends_not_ready(s->firmware) && i < READY_TRIES; i++) {
+    for (unsigned i = 0; rc == 0 && qd_ufs_not_started(s->firmware) && i < READY_TRIES; i++) {
         rc = qd_at_listen(p->at, 1000, e);
         if (rc == 0)
             rc = qd_cancel_check(p->ctx->cancel, e);
@@ -275,7 +275,8 @@ static int make(struct qdiag_at *p, const struct qdiag_ufs_options *o, struct qd
     if (rc != 0 && rc != -QDIAG_E_REFUSED && e) {
         e->touch = QDIAG_TOUCH_UNKNOWN;
         qd_what(e, "the module's own backup is not confirmed");
-        qd_hint(e, "keep the DIAG backup; `qdiag ufs status` shows the counters");
+        qd_hint(e, "keep the DIAG backup; `qdiag ufs status` shows the counters; a copy that was "
+                   "broken off has to be made again");
     }
     return rc;
 }
@@ -297,7 +298,7 @@ int qdiag_ufs_backup(struct qdiag_at *at, struct qdiag_device *dev,
     if (rc != 0)
         return rc;
     r->before = r->after = r->unit.fs[o->fs];
-    if (!o->force && qd_ufs_recorded(o, sha256, &r->unit)) {
+    if (!o->force && qd_ufs_recorded(o, &r->unit)) {
         r->skipped = 1;
         return 0;
     }
@@ -351,7 +352,9 @@ static int order_reset(struct qdiag_at *p, struct qdiag_error *e)
     return rc;
 }
 
-static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, struct qdiag_error *e)
+/* Orders the restore and the reset that makes it. *cut: the unit went away, or started anew, before
+ * it said that it took the order. */
+static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, int *cut, struct qdiag_error *e)
 {
     struct qdiag_error first = {0}, later = {0};
     struct qd_at_final f = {QD_AT_ERROR, -1, ""};
@@ -361,6 +364,9 @@ static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, struct qdiag_err
     if (rc == 0 && f.result != QD_AT_OK)
         return qd_fail(e, QDIAG_E_REFUSED, fs == QDIAG_UFS ? "AT+QPRTPARA=3" : "AT+QPRTPARA=13",
                        "the unit answers ERROR");
+    *cut = rc == -QDIAG_E_LINK_GONE || rc == -QDIAG_E_UNKNOWN;
+    if (*cut)
+        return 0;
     if (rc == -QDIAG_E_TIMEOUT) /* the counters decide, after the reset */
         rc = qd_at_sync(p->at, WAIT_MS, NULL, NULL, &later);
     if (rc == 0)
@@ -373,12 +379,16 @@ static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, struct qdiag_err
                    "the restore was ordered and comes with the next reset: %.120s", later.why);
 }
 
-static int confirm_restore(const struct qdiag_ufs_report *r, struct qdiag_error *e)
+static int confirm_restore(const struct qdiag_ufs_report *r, int cut, struct qdiag_error *e)
 {
     uint32_t more = r->after.restores - r->before.restores;
 
     if (r->after.restores == r->before.restores + 1)
         return 0;
+    if (r->after.restores == r->before.restores && cut)
+        return qd_fail(e, QDIAG_E_ITEM_UNKNOWN, NULL,
+                       "the unit was reset or lost its power while it got the order, and the count of "
+                       "restores did not rise");
     if (r->after.restores == r->before.restores)
         return qd_fail(e, QDIAG_E_READBACK_DIFFERS, NULL,
                        "the count of restores did not rise after the reset");
@@ -391,11 +401,11 @@ static int restore(struct qdiag_at *p, const struct qdiag_ufs_options *o,
 {
     struct qdiag_error mine = {0};
     struct qdiag_ufs_status now;
-    int rc = order_restore(p, o->fs, e);
+    int cut = 0, rc = order_restore(p, o->fs, &cut, e);
 
     if (rc != 0)
         return rc;
-    rc = qd_at_port_reopen(p, GONE_MS, BACK_MS, e);
+    rc = qd_at_port_reopen(p, cut ? 0 : GONE_MS, BACK_MS, e);
     if (rc == 0)
         rc = status(p, &now, (int)o->fs, APP_WAIT_MS, &mine);
     if (rc != 0 && !p->at)
@@ -406,7 +416,10 @@ static int restore(struct qdiag_at *p, const struct qdiag_ufs_options *o,
     r->after = now.fs[o->fs];
     if (strcmp(now.imei, r->unit.imei) != 0)
         qd_copy_text(r->note, sizeof r->note, "the unit gives another IMEI than before");
-    return confirm_restore(r, e);
+    if (cut)
+        qd_copy_text(r->note, sizeof r->note,
+                     "the unit was reset or lost its power before it answered to the order");
+    return confirm_restore(r, cut, e);
 }
 
 int qdiag_ufs_restore(struct qdiag_at *at, const struct qdiag_ufs_options *o,

@@ -18,7 +18,11 @@ enum qd_ufs_verdict {
 enum qd_ufs_verdict qd_ufs_judge(enum qdiag_ufs fs, const struct qdiag_ufs_state *before,
                                  const struct qdiag_ufs_state *after, const char **why);
 
-/* Both ports are one healthy unit: the same IMEI, EFS answers, RF files are there. */
+/* Whether AT+QGMR says that the application half has not started: that is no version. */
+int qd_ufs_not_started(const char *firmware);
+
+/* Both ports are one healthy unit: the same valid IMEI, both halves started, EFS answers, RF files are
+ * there. */
 int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s,
                   struct qdiag_error *e);
 
@@ -26,10 +30,10 @@ int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s,
 int qd_ufs_file(struct qdiag_context *c, const struct qdiag_ufs_options *o,
                 const struct qdiag_ufs_status *s, char sha256[65], struct qdiag_error *e);
 
-/* FILE.ufs.json beside the DIAG backup: what was confirmed with it. Looked up: 1 when a backup of
- * this file system, firmware and count was confirmed less than 24 h ago. */
-int qd_ufs_recorded(const struct qdiag_ufs_options *o, const char *sha256,
-                    const struct qdiag_ufs_status *s);
+/* The notes beside the DIAG backup, FILE.ufs.json: what was confirmed. Looked up in all notes of that
+ * folder: 1 when a backup of this unit, file system, firmware and count was confirmed less than 24 h
+ * ago. sha256: of the DIAG backup, for people. */
+int qd_ufs_recorded(const struct qdiag_ufs_options *o, const struct qdiag_ufs_status *s);
 int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
                   const struct qdiag_ufs_status *s, uint32_t backups, struct qdiag_error *e);
 
