@@ -386,9 +386,10 @@ static int confirm_restore(const struct qdiag_ufs_report *r, int cut, struct qdi
     if (r->after.restores == r->before.restores + 1)
         return 0;
     if (r->after.restores == r->before.restores && cut)
-        return qd_fail(e, QDIAG_E_ITEM_UNKNOWN, NULL,
-                       "the unit was reset or lost its power while it got the order, and the count of "
-                       "restores did not rise");
+        return qd_fail(
+            e, QDIAG_E_ITEM_UNKNOWN, NULL,
+            "the unit was reset or lost its power while it got the order, and the count of "
+            "restores did not rise");
     if (r->after.restores == r->before.restores)
         return qd_fail(e, QDIAG_E_READBACK_DIFFERS, NULL,
                        "the count of restores did not rise after the reset");

@@ -18,10 +18,10 @@
 #include "model/ident.h"
 #include "service/efs.h"
 
-#define HOUR       3600
-#define FUTURE_S   600 /* clocks differ a little */
-#define RF_FOLDER  "/nv/item_files/rfnv"
-#define IMEI_ITEM  550
+#define HOUR      3600
+#define FUTURE_S  600 /* clocks differ a little */
+#define RF_FOLDER "/nv/item_files/rfnv"
+#define IMEI_ITEM 550
 
 /* ---- counters ---- */
 
@@ -108,9 +108,10 @@ int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s, st
         return qd_fail(e, QDIAG_E_POLICY, s->address,
                        "the unit gives no IMEI: its copy would be overwritten by the loss");
     if (!qd_imei_text_usable(s->imei))
-        return qd_fail(e, QDIAG_E_POLICY, s->address,
-                       "the unit's IMEI has a wrong check digit: its copy would be overwritten by the "
-                       "damage");
+        return qd_fail(
+            e, QDIAG_E_POLICY, s->address,
+            "the unit's IMEI has a wrong check digit: its copy would be overwritten by the "
+            "damage");
     if (qd_ufs_not_started(s->firmware))
         return qd_fail(e, QDIAG_E_UNKNOWN, s->address,
                        "the unit's application half does not start (AT+QGMR %.80s)", s->firmware);

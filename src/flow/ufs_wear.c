@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The flash that holds the module's own backups wears out, so a confirmed one is not made again the
- * same day. What was confirmed is noted beside the DIAG backup, FILE.ufs.json, and looked for in all
- * notes of that folder. A note of another unit, firmware or count must never count. */
+ * same day. What was confirmed is noted beside the DIAG backup, FILE.ufs.json, and looked for in
+ * all notes of that folder. A note of another unit, firmware or count must never count. */
 #include "flow/ufs_guard.h"
 
 #include <dirent.h>

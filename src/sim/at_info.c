@@ -79,8 +79,7 @@ static int full_revision(struct sim_at *a, const char *rest)
 
     if ((*rest && strcmp(rest, "?") != 0) || (q && q->n[0] == 2))
         return SIM_AT_ERROR;
-    snprintf(text, sizeof text, "%s",
-             sim_unit_conf(a->unit, "firmware_full", conf(a, "firmware")));
+    snprintf(text, sizeof text, "%s", sim_unit_conf(a->unit, "firmware_full", conf(a, "firmware")));
     spoil_version(a, text);
     return sim_at_line(a, "%s", text);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Every fault of the AT side that `qdiag ufs` can meet, one row each: the simulator's switch, the exit
- * code, and how often the unit was ordered to write, by the simulator's own log. Time is virtual, so
- * that a result after 29 s costs nothing. A row that expects 0 also shows a confirmed copy. */
+ * Every fault of the AT side that `qdiag ufs` can meet, one row each: the simulator's switch, the
+ * exit code, and how often the unit was ordered to write, by the simulator's own log. Time is
+ * virtual, so that a result after 29 s costs nothing. A row that expects 0 also shows a confirmed
+ * copy. */
 #include "ufs_rig.h"
 
 #include <setjmp.h>
@@ -19,9 +20,9 @@ struct row {
     const char *fault;
     enum qdiag_ufs fs;
     int exit_code;
-    unsigned orders;   /* =1 or =11 sent */
-    const char *text;  /* in the error, its hint, or the report's note; NULL = not looked at */
-    unsigned wait_ms;  /* --wait; 0 = as by default */
+    unsigned orders;  /* =1 or =11 sent */
+    const char *text; /* in the error, its hint, or the report's note; NULL = not looked at */
+    unsigned wait_ms; /* --wait; 0 = as by default */
     int repeated;
 };
 
@@ -149,8 +150,8 @@ static void check_backup(const struct row *v)
     if (ur_count(&rig, order) != v->orders)
         fail_msg("%s: %u orders, not %u", v->fault, ur_count(&rig, order), v->orders);
     if (v->text && !says(v->text))
-        fail_msg("%s: not said: %s; but: %s: %s (%s) %s", v->fault, v->text, rig.e.what,
-                 rig.e.why, rig.e.hint, rig.report.note);
+        fail_msg("%s: not said: %s; but: %s: %s (%s) %s", v->fault, v->text, rig.e.what, rig.e.why,
+                 rig.e.hint, rig.report.note);
     check_touch(v);
     assert_int_equal(rig.report.repeated, v->repeated);
     if (v->orders == 0)
@@ -221,8 +222,8 @@ static void check_restore(const struct row *v)
     if (ur_count(&rig, order) != v->orders)
         fail_msg("%s: %u orders, not %u", v->fault, ur_count(&rig, order), v->orders);
     if (v->text && !says(v->text))
-        fail_msg("%s: not said: %s; but: %s: %s (%s) %s", v->fault, v->text, rig.e.what,
-                 rig.e.why, rig.e.hint, rig.report.note);
+        fail_msg("%s: not said: %s; but: %s: %s (%s) %s", v->fault, v->text, rig.e.what, rig.e.why,
+                 rig.e.hint, rig.report.note);
     if (v->exit_code == 17)
         assert_true(rig.e.touch != QDIAG_UNTOUCHED);
     else
@@ -301,16 +302,16 @@ static void test_uploads(void **state)
     }
 }
 
-/* Data that looks like an escape, like a command, like a result; sums whose zeros the unit drops. */
+/* Data that looks like an escape, like a command, like a result; sums whose zeros the unit drops.
+ */
 static void test_data_is_data(void **state)
 {
     static char big[2400];
     static const struct {
         const char *p;
         size_t n;
-    } v[] = {{"+++", 3},  {"ABAB", 4}, {"\0\1", 2}, {"\r\nOK\r\n", 6},
-             {"\xff", 1}, {big, 1023}, {big, 1024}, {big, 1027},
-             {big, 2400}};
+    } v[] = {{"+++", 3},  {"ABAB", 4}, {"\0\1", 2}, {"\r\nOK\r\n", 6}, {"\xff", 1},
+             {big, 1023}, {big, 1024}, {big, 1027}, {big, 2400}};
     char path[128];
     (void)state;
     for (size_t i = 0; i < sizeof big; i++)
@@ -374,10 +375,8 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_backups),
-        cmocka_unit_test(test_restores),
-        cmocka_unit_test(test_uploads),
-        cmocka_unit_test(test_data_is_data),
+        cmocka_unit_test(test_backups),   cmocka_unit_test(test_restores),
+        cmocka_unit_test(test_uploads),   cmocka_unit_test(test_data_is_data),
         cmocka_unit_test(test_downloads),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The rig of ufs_rig.h. The wires are the real ones: frames, lines, faults; only time is not. A port
- * that is asked for while the module restarts is refused, unless it is a UART, which stays. */
+ * The rig of ufs_rig.h. The wires are the real ones: frames, lines, faults; only time is not. A
+ * port that is asked for while the module restarts is refused, unless it is a UART, which stays. */
 #include "ufs_rig.h"
 
 #include <setjmp.h>
@@ -113,9 +113,9 @@ static void on_frame(void *user, enum sim_link_verdict v, const uint8_t *p, size
     if (reply->is_write)
         sim_log_write(wire.log, wire.now_us, p, n, "", reply->note);
     if (reply->len)
-        assert_int_equal(sim_faults_wire(wire.faults, reply->p, reply->len,
-                                         wire.now_us + SERVICE_US, &wire.out),
-                         0);
+        assert_int_equal(
+            sim_faults_wire(wire.faults, reply->p, reply->len, wire.now_us + SERVICE_US, &wire.out),
+            0);
 }
 
 static int diag_is_dead(const void *self)
@@ -302,11 +302,6 @@ void ur_put(struct ufs_rig *r, const char *name, const void *p, size_t n)
     assert_int_equal(fclose(f), 0);
 }
 
-void ur_conf(struct ufs_rig *r, const char *line)
-{
-    run("echo '%s' >> %s/unit.conf", line, r->unit_dir);
-}
-
 static const char conf[] =
     "family = bg95-s5\nmodel = BG95-S5\nfirmware = BG95S5LAR02A08\n"
     "firmware_full = BG95S5LAR02A08_01.001.01.001\next_build = BG95S5LAR02A08\n"
@@ -318,8 +313,8 @@ static void make_unit(struct ufs_rig *r)
     static const uint8_t imei[] = {8, 0x0a, 0x10, 0, 1, 0, 0, 0, 0x51}; /* UFS_IMEI */
     uint8_t data[3000];
     memset(data, 0x5a, sizeof data);
-    run("mkdir -p %s/nv/0 %s/efs/nv/item_files/rfnv %s/efs-alt/usb", r->unit_dir, r->unit_dir,
-        r->unit_dir);
+    run("mkdir -p %s/nv/0 %s/efs/nv/item_files/rfnv %s/efs-alt/usb %s/ufs", r->unit_dir,
+        r->unit_dir, r->unit_dir, r->unit_dir);
     ur_put(r, "unit.conf", conf, sizeof conf - 1);
     ur_put(r, "nv/0/550", imei, sizeof imei);
     ur_put(r, "nv/0/10", "x", 1);
@@ -331,7 +326,13 @@ static void make_unit(struct ufs_rig *r)
 
 void ur_unit(struct ufs_rig *r)
 {
-    run("rm -rf %s %s.ufs.json && cp -a %s/new %s", r->unit_dir, r->file, r->root, r->unit_dir);
+    run("rm -rf %s %s/*.ufs.json && cp -a %s/new %s", r->unit_dir, r->root, r->root, r->unit_dir);
+}
+
+void ur_other_unit(struct ufs_rig *r)
+{
+    static const uint8_t imei[] = {8, 0x0a, 0x10, 0, 1, 0, 0, 0, 0x32}; /* 001001000000023 */
+    ur_put(r, "nv/0/550", imei, sizeof imei);
 }
 
 /* ---- on and off ---- */
@@ -378,10 +379,20 @@ void ur_unplug(struct ufs_rig *r)
     sim_faults_free(&wire.faults);
 }
 
-void ur_start(struct ufs_rig *r)
+int ur_backup_file(struct ufs_rig *r, const char *path)
 {
     struct qdiag_backup_options o = QDIAG_BACKUP_OPTIONS_DEFAULT;
     struct qdiag_backup_report *report = NULL;
+    o.xqcn = path;
+    o.nv_last = 600;
+    memset(&r->e, 0, sizeof r->e);
+    qdiag_backup(r->dev, &o, &report, &r->e);
+    qdiag_backup_report_free(&report);
+    return r->e.code ? qdiag_exit_code(&r->e) : 0;
+}
+
+void ur_start(struct ufs_rig *r)
+{
     memset(r, 0, sizeof *r);
     snprintf(r->root, sizeof r->root, "/tmp/qdiag-ufs-XXXXXX");
     assert_non_null(mkdtemp(r->root));
@@ -393,12 +404,9 @@ void ur_start(struct ufs_rig *r)
     r->ctx = qdiag_context_new();
     assert_non_null(r->ctx);
     r->ctx->clock = &clock_virtual;
-    o.xqcn = r->file;
-    o.nv_last = 600;
     ur_plug(r, "");
-    if (qdiag_backup(r->dev, &o, &report, &r->e) != 0)
+    if (ur_backup_file(r, r->file) != 0)
         fail_msg("%s: %s", r->e.what, r->e.why);
-    qdiag_backup_report_free(&report);
     ur_unplug(r);
 }
 
@@ -432,8 +440,7 @@ int ur_status(struct ufs_rig *r)
 
 int ur_backup(struct ufs_rig *r, enum qdiag_ufs fs, unsigned wait_ms, int force)
 {
-    struct qdiag_ufs_options o = {
-        .fs = fs, .backup = r->file, .wait_ms = wait_ms, .force = force};
+    struct qdiag_ufs_options o = {.fs = fs, .backup = r->file, .wait_ms = wait_ms, .force = force};
     if (begin(r) == 0)
         qdiag_ufs_backup(r->at, r->dev, &o, &r->report, &r->e);
     return finish(r);

@@ -30,9 +30,12 @@ struct ufs_rig {
 void ur_start(struct ufs_rig *r); /* takes a DIAG backup, which counts for every unit made later */
 void ur_stop(struct ufs_rig *r);
 
-/* A new unit, as on its first day. */
+/* A new unit, as on its first day; notes of earlier ones are gone. The other one has another IMEI and
+ * the first one's copies and counters; notes stay. */
 void ur_unit(struct ufs_rig *r);
-void ur_conf(struct ufs_rig *r, const char *line); /* a line more in its unit.conf */
+void ur_other_unit(struct ufs_rig *r);
+/* A DIAG backup of the unit that is plugged in; the exit code. */
+int ur_backup_file(struct ufs_rig *r, const char *path);
 void ur_put(struct ufs_rig *r, const char *name, const void *p, size_t n);
 /* Starts it with these faults ("" = none), opens DIAG. The log begins anew. */
 void ur_plug(struct ufs_rig *r, const char *faults);
@@ -50,7 +53,7 @@ int ur_files(struct ufs_rig *r, struct qdiag_user_files *list);
 const char *ur_writes(struct ufs_rig *r);
 unsigned ur_count(struct ufs_rig *r, const char *command); /* AT commands that are exactly this */
 
-/* The simulated AT side, and its time. */
+/* The simulated AT side, and the time. */
 struct sim_at *ur_side(void);
 uint64_t ur_now_ms(void);
 
