@@ -335,14 +335,21 @@ static int check_confirm(const struct qdiag_ufs_options *o, const struct qdiag_u
     return 0;
 }
 
+/* What became of the orders of a restore. */
+struct ordered {
+    int cut;  /* the unit went away, or started anew, before it said that it took the order */
+    int seen; /* it has started anew already: nobody has to wait for it to go */
+};
+
 /* The reset that makes the restore happen. The link may go while the unit answers. */
-static int order_reset(struct qdiag_at *p, struct qdiag_error *e)
+static int order_reset(struct qdiag_at *p, struct ordered *o, struct qdiag_error *e)
 {
     static const struct qd_at_command reset = {"AT+CFUN=1,1", "", 15000, 1};
     struct qdiag_error mine = {0};
     struct qd_at_reply reply;
     int rc = qd_at_ask(p->at, &reset, NULL, &reply, &mine);
 
+    o->seen = rc == -QDIAG_E_UNKNOWN;
     if (rc == -QDIAG_E_LINK_GONE || rc == -QDIAG_E_TIMEOUT || rc == -QDIAG_E_UNKNOWN)
         return 0;
     if (rc == 0 && reply.final.result != QD_AT_OK)
@@ -352,9 +359,9 @@ static int order_reset(struct qdiag_at *p, struct qdiag_error *e)
     return rc;
 }
 
-/* Orders the restore and the reset that makes it. *cut: the unit went away, or started anew, before
- * it said that it took the order. */
-static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, int *cut, struct qdiag_error *e)
+/* Orders the restore, and the reset that makes it. */
+static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, struct ordered *o,
+                         struct qdiag_error *e)
 {
     struct qdiag_error first = {0}, later = {0};
     struct qd_at_final f = {QD_AT_ERROR, -1, ""};
@@ -364,13 +371,13 @@ static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, int *cut, struct
     if (rc == 0 && f.result != QD_AT_OK)
         return qd_fail(e, QDIAG_E_REFUSED, fs == QDIAG_UFS ? "AT+QPRTPARA=3" : "AT+QPRTPARA=13",
                        "the unit answers ERROR");
-    *cut = rc == -QDIAG_E_LINK_GONE || rc == -QDIAG_E_UNKNOWN;
-    if (*cut)
+    o->cut = o->seen = rc == -QDIAG_E_LINK_GONE || rc == -QDIAG_E_UNKNOWN;
+    if (o->cut)
         return 0;
     if (rc == -QDIAG_E_TIMEOUT) /* the counters decide, after the reset */
         rc = qd_at_sync(p->at, WAIT_MS, NULL, NULL, &later);
     if (rc == 0)
-        rc = order_reset(p, &later);
+        rc = order_reset(p, o, &later);
     if (rc == 0)
         return 0;
     if (!later.code)
@@ -402,11 +409,12 @@ static int restore(struct qdiag_at *p, const struct qdiag_ufs_options *o,
 {
     struct qdiag_error mine = {0};
     struct qdiag_ufs_status now;
-    int cut = 0, rc = order_restore(p, o->fs, &cut, e);
+    struct ordered done = {0, 0};
+    int rc = order_restore(p, o->fs, &done, e);
 
     if (rc != 0)
         return rc;
-    rc = qd_at_port_reopen(p, cut ? 0 : GONE_MS, BACK_MS, e);
+    rc = qd_at_port_reopen(p, done.seen ? 0 : GONE_MS, BACK_MS, e);
     if (rc == 0)
         rc = status(p, &now, (int)o->fs, APP_WAIT_MS, &mine);
     if (rc != 0 && !p->at)
@@ -417,10 +425,10 @@ static int restore(struct qdiag_at *p, const struct qdiag_ufs_options *o,
     r->after = now.fs[o->fs];
     if (strcmp(now.imei, r->unit.imei) != 0)
         qd_copy_text(r->note, sizeof r->note, "the unit gives another IMEI than before");
-    if (cut)
+    if (done.cut)
         qd_copy_text(r->note, sizeof r->note,
                      "the unit was reset or lost its power before it answered to the order");
-    return confirm_restore(r, cut, e);
+    return confirm_restore(r, done.cut, e);
 }
 
 int qdiag_ufs_restore(struct qdiag_at *at, const struct qdiag_ufs_options *o,

@@ -242,6 +242,19 @@ static void test_restores(void **state)
         check_restore(&restores[i]);
 }
 
+/* RDY came while the unit was told to reset: its going is not waited for. */
+static void test_a_seen_reset(void **state)
+{
+    (void)state;
+    ur_unit(&rig);
+    ur_plug(&rig, "at_stays,at_powercut=CFUN");
+    assert_int_equal(ur_backup(&rig, E, 0, 0), 0);
+    uint64_t before = ur_now_ms();
+    assert_int_equal(ur_restore(&rig, E, UFS_DIGITS), 0);
+    assert_true(ur_now_ms() - before < 5000);
+    ur_unplug(&rig);
+}
+
 /* ---- files ---- */
 
 static const struct {
@@ -358,6 +371,46 @@ static void test_downloads(void **state)
     }
 }
 
+/* Status, backup, a file there and back, restore, list: over every kind of line. */
+static void test_lines(void **state)
+{
+    static const char *const lines[] = {
+        "at_numeric",       "at_echo",
+        "at_noblank",       "at_urc=before",
+        "at_urc=middle",    "at_urc=two",
+        "at_urc=split",     "at_echo,at_urc=echo",
+        "at_broken",        "at_broken=2",
+        "at_huge",          "at_junk",
+        "at_cmetext",       "at_stays",
+        "at_slowbyte=1000", "at_echo,at_urc=split,at_noblank,at_broken"};
+    static char data[1025], back[1100];
+    struct qdiag_user_files list;
+    char path[128];
+    (void)state;
+    snprintf(path, sizeof path, "%s/line", rig.root);
+    memset(data, 'A', sizeof data);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        ur_unit(&rig);
+        ur_plug(&rig, lines[i]);
+        assert_int_equal(ur_status(&rig), 0);
+        assert_int_equal(ur_backup(&rig, E, 0, 0), 0);
+        assert_int_equal(ur_put_file(&rig, "f", data, sizeof data), 0);
+        assert_int_equal(ur_get_file(&rig, "f", path), 0);
+        FILE *f = fopen(path, "rb");
+        assert_non_null(f);
+        assert_int_equal(fread(back, 1, sizeof back, f), sizeof data);
+        fclose(f);
+        assert_memory_equal(back, data, sizeof data);
+        assert_int_equal(ur_restore(&rig, E, UFS_DIGITS), 0);
+        assert_int_equal(ur_files(&rig, &list), 0);
+        assert_int_equal(list.count, 0);
+        qdiag_user_files_free(&list);
+        assert_string_equal(ur_writes(&rig), "at +QPRTPARA=11\nat +QFUPL=\"f\",1025,5,1\n"
+                                             "at +QPRTPARA=13\nat +CFUN=1,1\n");
+        ur_unplug(&rig);
+    }
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -375,9 +428,10 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_backups),   cmocka_unit_test(test_restores),
-        cmocka_unit_test(test_uploads),   cmocka_unit_test(test_data_is_data),
-        cmocka_unit_test(test_downloads),
+        cmocka_unit_test(test_backups),      cmocka_unit_test(test_restores),
+        cmocka_unit_test(test_a_seen_reset), cmocka_unit_test(test_uploads),
+        cmocka_unit_test(test_data_is_data), cmocka_unit_test(test_downloads),
+        cmocka_unit_test(test_lines),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
