@@ -113,7 +113,7 @@ def figure_4(work, way):
 
 def figure_5(work, way):
     """A restore brings back the file that was deleted after the backup."""
-    data = bytes(range(256)) * 9  # with an acknowledgement behind each 1024
+    data = bytes(range(256)) * 4 + b"+++"  # an acknowledgement behind 1024
     with Unit(work, way=way) as u:
         put(work + "/test.txt", data)
         u.ufs("files", "put", work + "/test.txt", "test.txt", check=0)
