@@ -423,8 +423,14 @@ static int restore(struct qdiag_at *p, const struct qdiag_ufs_options *o,
         return qd_fail(e, QDIAG_E_ITEM_UNKNOWN, p->address.text,
                        "the unit is back, but its counters: %.160s", mine.why);
     r->after = now.fs[o->fs];
+    if (strcmp(now.imei, r->unit.imei) != 0 && r->unit.imei[0])
+        return qd_fail(e, QDIAG_E_ITEM_UNKNOWN, p->address.text,
+                       now.imei[0]
+                           ? "it gives another IMEI than before: another unit, or the copy held "
+                             "another IMEI"
+                           : "the unit gives no IMEI any more");
     if (strcmp(now.imei, r->unit.imei) != 0)
-        qd_copy_text(r->note, sizeof r->note, "the unit gives another IMEI than before");
+        qd_copy_text(r->note, sizeof r->note, "the unit gives an IMEI again");
     if (done.cut)
         qd_copy_text(r->note, sizeof r->note,
                      "the unit was reset or lost its power before it answered to the order");

@@ -44,7 +44,7 @@ struct sim_at {
     int ack;
     uint32_t acked, plus; /* plus signs that may be an escape, not in data yet */
     /* what faults count */
-    unsigned resets, answers;
+    unsigned starts;
     int junk_told;
 };
 

@@ -60,24 +60,22 @@ static int revision(struct sim_at *a, const char *rest)
 /* The full version; half of its sub version, or one that says "not started yet". */
 static void spoil_version(struct sim_at *a, char text[200])
 {
-    struct sim_fault *q = sim_at_fault(a, SIM_F_at_qgmr, NULL);
-    struct sim_fault *s = sim_at_fault(a, SIM_F_at_starting, NULL);
+    struct sim_fault *s = sim_at_fault(a, SIM_F_qgmr_notready, NULL);
     size_t n = strlen(text);
 
     if (s && n > 7 && (s->n[0] < 0 || a->now_us < a->boot_us + (uint64_t)s->n[0] * 1000))
         snprintf(text + n - 7, 8, ".00.000");
-    if (q && q->n[0] == 0)
+    if (sim_at_fault(a, SIM_F_qgmr_bare, NULL))
         snprintf(text, 200, "%s", conf(a, "firmware"));
-    if (q && q->n[0] == 1 && n > 7)
+    if (sim_at_fault(a, SIM_F_qgmr_short, NULL) && n > 7)
         text[n - 7] = '\0';
 }
 
 static int full_revision(struct sim_at *a, const char *rest)
 {
-    struct sim_fault *q = sim_at_fault(a, SIM_F_at_qgmr, NULL);
     char text[200];
 
-    if ((*rest && strcmp(rest, "?") != 0) || (q && q->n[0] == 2))
+    if (*rest && strcmp(rest, "?") != 0)
         return SIM_AT_ERROR;
     snprintf(text, sizeof text, "%s", sim_unit_conf(a->unit, "firmware_full", conf(a, "firmware")));
     spoil_version(a, text);
@@ -101,14 +99,14 @@ static void other_imei(char text[16])
 static int imei(struct sim_at *a, const char *rest)
 {
     struct sim_fault *f = sim_at_fault(a, SIM_F_at_imei, NULL);
-    enum { OTHER, CHECK, EMPTY, ZEROS, REFUSED } how = f ? (int)f->n[0] : OTHER;
+    enum { OTHER, CHECK, EMPTY, ZEROS, REFUSED, LATER } how = f ? (int)f->n[0] : OTHER;
     char text[16];
 
     if (*rest)
         return SIM_AT_ERROR;
     if (read_imei(a, text) != 0 || how == REFUSED)
         return 23; /* memory failure */
-    if (f && how == OTHER)
+    if (f && (how == OTHER || (how == LATER && a->starts > 1)))
         other_imei(text);
     if (how == CHECK)
         text[14] = text[14] == '9' ? '0' : (char)(text[14] + 1);

@@ -308,15 +308,6 @@ def test_wear_guard(work):
         assert u.orders() == ["+QPRTPARA=11", "+QPRTPARA=1", "+QPRTPARA=11"], u.orders()
 
 
-def test_counter_falls(work):
-    with Unit(work) as u:
-        u.copy(check=0)
-        u.copy("--force", check=0)
-    with Unit(work, "ufs_count=falls") as u:
-        p, j = u.copy("--force", check=18)
-        assert "made its records anew" in p.stderr and u.orders() == [E]
-
-
 def test_line_faults(work):
     """All at once; one by one in tests/ufs/test_ufs_faults.c."""
     with Unit(work, "at_junk,at_huge,at_echo,at_numeric,at_urc=split,at_noblank,at_broken") as u:

@@ -113,11 +113,11 @@ static const struct row backups[] = {
     {"at_late=QPRTPARA=4:4900", U, 0, 1, NULL, 0, 0},
     {"at_late=QPRTPARA=11:2500", E, 0, 1, NULL, 1000, 0}, /* sent once, decided by the counter */
     /* Identity */
-    {"at_qgmr=bare", E, 0, 1, NULL, 0, 0},
-    {"at_qgmr=cut", E, 0, 1, NULL, 0, 0},
-    {"at_qgmr=error", E, 0, 1, NULL, 0, 0},
-    {"at_starting=5000", E, 0, 1, NULL, 0, 0},
-    {"at_starting=-1", E, 14, 0, "application half does not start", 0, 0},
+    {"qgmr_bare", E, 0, 1, NULL, 0, 0},
+    {"qgmr_short", E, 0, 1, NULL, 0, 0},
+    {"at_error=QGMR", E, 0, 1, NULL, 0, 0},
+    {"qgmr_notready=5000", E, 0, 1, NULL, 0, 0},
+    {"qgmr_notready=-1", E, 14, 0, "application half does not start", 0, 0},
     {"at_imei", E, 4, 0, "do not give the same IMEI", 0, 0},
     {"at_imei=check", E, 5, 0, "wrong check digit", 0, 0},
     {"at_imei=empty", E, 5, 0, "gives no IMEI", 0, 0},
@@ -170,6 +170,25 @@ static void test_backups(void **state)
         check_backup(&backups[i]);
 }
 
+/* A count can only fall when there were some. */
+static void test_counter_falls(void **state)
+{
+    (void)state;
+    ur_unit(&rig);
+    for (int fs = 0; fs < 2; fs++) {
+        ur_plug(&rig, "");
+        assert_int_equal(ur_backup(&rig, fs, 0, 0), 0);
+        assert_int_equal(ur_backup(&rig, fs, 0, 1), 0);
+        ur_unplug(&rig);
+        ur_plug(&rig, "ufs_count=falls");
+        assert_int_equal(ur_backup(&rig, fs, 0, 1), 18);
+        assert_true(says("made its records anew"));
+        assert_int_equal(rig.e.touch, QDIAG_TOUCH_UNKNOWN);
+        assert_int_equal(ur_count(&rig, fs == E ? "+QPRTPARA=11" : "+QPRTPARA=1"), 1);
+        ur_unplug(&rig);
+    }
+}
+
 /* ---- restore ---- */
 
 static const struct row restores[] = {
@@ -204,6 +223,7 @@ static const struct row restores[] = {
     {"at_powercut=CFUN", E, 0, 1, NULL, 0, 0},
     {"at_stays,at_powercut=CFUN", E, 0, 1, NULL, 0, 0},
     {"at_imei=error", E, 4, 0, "the unit has no IMEI", 0, 0},
+    {"at_imei=later", U, 18, 1, "another unit, or the copy held another IMEI", 0, 0}, /* swapped */
     {"at_dead=QPRTPARA=13", E, 0, 1, NULL, 0, 0}, /* silent until it starts anew */
 };
 
@@ -352,10 +372,16 @@ static void test_downloads(void **state)
         const char *fault;
         int exit_code;
     } v[] = {{"file_sum", 9}, {"file_short", 9}, {"at_error=QFDWL:405", 1}, {"at_cut=QFLST:9", 9}};
+    struct qdiag_user_files list;
     char path[128];
     (void)state;
     snprintf(path, sizeof path, "%s/no", rig.root);
     ur_unit(&rig);
+    ur_plug(&rig, "at_error=QFLST:405"); /* no file at all */
+    assert_int_equal(ur_files(&rig, &list), 0);
+    assert_int_equal(list.count, 0);
+    qdiag_user_files_free(&list);
+    ur_unplug(&rig);
     ur_plug(&rig, "");
     assert_int_equal(ur_get_file(&rig, "f", path), 1);
     assert_int_equal(ur_put_file(&rig, "f", "123456789", 9), 0);
@@ -428,10 +454,10 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_backups),      cmocka_unit_test(test_restores),
-        cmocka_unit_test(test_a_seen_reset), cmocka_unit_test(test_uploads),
-        cmocka_unit_test(test_data_is_data), cmocka_unit_test(test_downloads),
-        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_backups),   cmocka_unit_test(test_counter_falls),
+        cmocka_unit_test(test_restores),  cmocka_unit_test(test_a_seen_reset),
+        cmocka_unit_test(test_uploads),   cmocka_unit_test(test_data_is_data),
+        cmocka_unit_test(test_downloads), cmocka_unit_test(test_lines),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -225,7 +225,7 @@ static void test_reading_writes_nothing(void **state)
                                          "ufs_fields=13",
                                          "at_silent=QPRTPARA",
                                          "at_error=QGMR",
-                                         "at_starting=-1",
+                                         "qgmr_notready=-1",
                                          "at_imei=error"};
     struct qdiag_user_files list;
     char path[128];
@@ -322,10 +322,10 @@ static void test_wear_of_another(void **state)
     (void)state;
     start("");
     assert_false(skips(E, 0));
-    again("at_qgmr=bare"); /* another firmware */
+    again("qgmr_bare"); /* another firmware */
     assert_false(skips(E, 0));
     assert_true(skips(E, 0));
-    again("at_qgmr=cut");
+    again("qgmr_short");
     assert_false(skips(E, 0));
     again(""); /* another client made one in between */
     assert_false(skips(E, 0));
