@@ -298,7 +298,7 @@ int qdiag_ufs_backup(struct qdiag_at *at, struct qdiag_device *dev,
     if (rc != 0)
         return rc;
     r->before = r->after = r->unit.fs[o->fs];
-    if (!o->force && qd_ufs_recorded(o, &r->unit)) {
+    if (!o->force && qd_ufs_recorded(o, sha256, &r->unit)) {
         r->skipped = 1;
         return 0;
     }

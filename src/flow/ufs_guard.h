@@ -32,9 +32,28 @@ int qd_ufs_file(struct qdiag_context *c, const struct qdiag_ufs_options *o,
 
 /* The notes beside the DIAG backup, FILE.ufs.json: what was confirmed. Looked up in all notes of that
  * folder: 1 when a backup of this unit, file system, firmware and count was confirmed less than 24 h
- * ago. sha256: of the DIAG backup, for people. */
-int qd_ufs_recorded(const struct qdiag_ufs_options *o, const struct qdiag_ufs_status *s);
+ * ago. sha256: of the DIAG backup. */
+int qd_ufs_recorded(const struct qdiag_ufs_options *o, const char *sha256,
+                    const struct qdiag_ufs_status *s);
 int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
                   const struct qdiag_ufs_status *s, uint32_t backups, struct qdiag_error *e);
+
+/* What the note of this very DIAG backup says of one file system: FRESH only when firmware and counters
+ * are still those that were confirmed, less than o->max_age_h (24) ago. */
+enum qd_ufs_seen {
+    QD_UFS_SEEN_FRESH,
+    QD_UFS_SEEN_NONE,
+    QD_UFS_SEEN_FIRMWARE, /* confirmed with another firmware */
+    QD_UFS_SEEN_COUNTS,   /* backups or restores were counted since */
+    QD_UFS_SEEN_OLD,
+    QD_UFS_SEEN_DAMAGED /* cannot be read */
+};
+struct qd_ufs_found {
+    char firmware[128];
+    int64_t hours;
+    int64_t restores; /* counted then; -1 = not noted */
+};
+enum qd_ufs_seen qd_ufs_look_up(const struct qdiag_ufs_options *o, const char *sha256,
+                                const struct qdiag_ufs_status *s, struct qd_ufs_found *found);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/hex.h"
@@ -54,56 +55,102 @@ static void unit_of(const char *salt, const char *imei, char out[65])
     qd_sha256_hex(text, strlen(text), out);
 }
 
-/* The note of this unit at path, or NULL. */
-static json_t *load_note(const char *path, const char *imei)
+/* The note of this unit at path, or NULL; *damaged: there is one, and it cannot be read. */
+static json_t *load_note(const char *path, const char *imei, int *damaged)
 {
     const char *schema = NULL, *salt = NULL, *unit = NULL;
     struct qdiag_error e = {0};
-    char mine[65];
+    char mine[65] = "";
     uint8_t *p = NULL;
     size_t n = 0;
-    json_t *j;
+    json_t *j = NULL;
 
-    if (qd_read_file(path, NOTE_MAX, &p, &n, &e) != 0)
+    *damaged = 0;
+    if (access(path, F_OK) != 0)
         return NULL;
-    j = json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, NULL);
+    if (qd_read_file(path, NOTE_MAX, &p, &n, &e) == 0)
+        j = json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, NULL);
     free(p);
-    if (json_unpack(j, "{s:s, s:s, s:s}", "schema", &schema, "salt", &salt, "unit", &unit) == 0 &&
-        strcmp(schema, SCHEMA) == 0) {
+    *damaged =
+        json_unpack(j, "{s:s, s:s, s:s}", "schema", &schema, "salt", &salt, "unit", &unit) != 0 ||
+        strcmp(schema, SCHEMA) != 0;
+    if (!*damaged)
         unit_of(salt, imei, mine);
-        if (strcmp(mine, unit) == 0)
-            return j;
-    }
+    if (!*damaged && strcmp(mine, unit) == 0)
+        return j;
     json_decref(j);
     return NULL;
 }
 
+/* What a note's entry says of the file system that stands so now. */
+static enum qd_ufs_seen judge(json_t *one, const struct qdiag_ufs_state *now, const char *version,
+                              unsigned max_h, struct qd_ufs_found *found)
+{
+    const char *firmware = NULL;
+    json_int_t backups = 0, when = 0, restores = -1;
+    int64_t age;
+
+    if (json_unpack(one, "{s:s, s:I, s:I, s?I}", "firmware", &firmware, "backups", &backups, "time",
+                    &when, "restores", &restores) != 0)
+        return QD_UFS_SEEN_DAMAGED;
+    qd_copy_text(found->firmware, sizeof found->firmware, firmware);
+    found->restores = restores;
+    age = (int64_t)time(NULL) - when;
+    found->hours = age > 0 ? (age + HOUR - 1) / HOUR : 0;
+    if (!*version || strcmp(firmware, version) != 0)
+        return QD_UFS_SEEN_FIRMWARE;
+    if (backups != (json_int_t)now->backups || !now->valid ||
+        (restores >= 0 && restores != (json_int_t)now->restores))
+        return QD_UFS_SEEN_COUNTS;
+    return age < -FUTURE_S || age >= (int64_t)max_h * HOUR ? QD_UFS_SEEN_OLD : QD_UFS_SEEN_FRESH;
+}
+
+enum qd_ufs_seen qd_ufs_look_up(const struct qdiag_ufs_options *o, const char *sha256,
+                                const struct qdiag_ufs_status *s, struct qd_ufs_found *found)
+{
+    char path[1024], folder[1024];
+    const char *file = NULL;
+    enum qd_ufs_seen seen;
+    int damaged;
+    json_t *j, *one;
+
+    *found = (struct qd_ufs_found){.restores = -1};
+    find_place(o->backup, path, folder);
+    j = load_note(path, s->imei, &damaged);
+    one = json_object_get(j, fs_names[o->fs]);
+    seen = damaged ? QD_UFS_SEEN_DAMAGED : QD_UFS_SEEN_NONE;
+    if (one && json_unpack(one, "{s:s}", "file_sha256", &file) != 0)
+        seen = QD_UFS_SEEN_DAMAGED;
+    else if (one && strcmp(file, sha256) == 0)
+        seen =
+            judge(one, &s->fs[o->fs], s->firmware, o->max_age_h ? o->max_age_h : WEAR_HOURS, found);
+    json_decref(j);
+    return seen;
+}
+
 static int says_fresh(const char *path, enum qdiag_ufs fs, const struct qdiag_ufs_status *s)
 {
-    json_t *j = load_note(path, s->imei), *one = json_object_get(j, fs_names[fs]);
-    int64_t now = (int64_t)time(NULL);
-    json_int_t backups = 0, when = 0;
-    const char *firmware = NULL;
-    int hit = json_unpack(one, "{s:s, s:I, s:I}", "firmware", &firmware, "backups", &backups,
-                          "time", &when) == 0 &&
-              strcmp(firmware, s->firmware) == 0 && backups == (json_int_t)s->fs[fs].backups &&
-              when <= now + FUTURE_S && now - when < WEAR_HOURS * HOUR;
+    struct qd_ufs_found found;
+    int damaged;
+    json_t *j = load_note(path, s->imei, &damaged), *one = json_object_get(j, fs_names[fs]);
+    int hit = one && judge(one, &s->fs[fs], s->firmware, WEAR_HOURS, &found) == QD_UFS_SEEN_FRESH;
 
     json_decref(j);
     return hit;
 }
 
-int qd_ufs_recorded(const struct qdiag_ufs_options *o, const struct qdiag_ufs_status *s)
+int qd_ufs_recorded(const struct qdiag_ufs_options *o, const char *sha256,
+                    const struct qdiag_ufs_status *s)
 {
+    struct qdiag_ufs_options wear = {.fs = o->fs, .backup = o->backup};
     char path[1024], folder[1024], name[2048];
+    struct qd_ufs_found found;
     const struct dirent *de;
-    int hit = 0;
+    int hit = qd_ufs_look_up(&wear, sha256, s, &found) == QD_UFS_SEEN_FRESH;
     DIR *d;
 
-    if (!s->imei[0] || !s->firmware[0] || !s->fs[o->fs].valid)
-        return 0;
     find_place(o->backup, path, folder);
-    d = opendir(folder);
+    d = hit ? NULL : opendir(folder);
     while (d && !hit && (de = readdir(d))) {
         size_t n = strlen(de->d_name);
 
@@ -155,16 +202,17 @@ int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
 {
     char path[1024], folder[1024], *text = NULL;
     json_t *j, *one;
-    int rc;
+    int damaged, rc;
 
     find_place(o->backup, path, folder);
-    j = load_note(path, s->imei);
+    j = load_note(path, s->imei, &damaged);
     if (!j)
         j = new_note(s->imei, e);
     if (!j)
         return -e->code;
-    one = json_pack("{s:s, s:s, s:I, s:I}", "firmware", s->firmware, "file_sha256", sha256,
-                    "backups", (json_int_t)backups, "time", (json_int_t)time(NULL));
+    one = json_pack("{s:s, s:s, s:I, s:I, s:I}", "firmware", s->firmware, "file_sha256", sha256,
+                    "backups", (json_int_t)backups, "restores", (json_int_t)s->fs[o->fs].restores,
+                    "time", (json_int_t)time(NULL));
     if (one && json_object_set_new(j, fs_names[o->fs], one) == 0)
         text = json_dumps(j, JSON_INDENT(2));
     json_decref(j);
