@@ -438,7 +438,7 @@ void sim_at_restart(struct sim_at *a, uint64_t now_us)
     a->numeric = sim_at_fault(a, SIM_F_at_numeric, NULL) != NULL;
     a->free_us = 0;
     a->boot_us = now_us;
-    a->starts++;
+    a->resets++; /* the first start, too */
     a->dead = 0;
     a->rdy_told = a->app_told = 0;
     a->after = SIM_AFTER_NONE;

@@ -42,9 +42,9 @@ struct sim_at {
     uint64_t size, idle_us, last_us;
     struct qd_buf data;
     int ack;
-    uint32_t acked, plus; /* plus signs that may be an escape, not in data yet */
+    uint32_t acked, plus;
     /* what faults count */
-    unsigned starts;
+    unsigned resets, answers;
     int junk_told;
 };
 

@@ -106,7 +106,7 @@ static int imei(struct sim_at *a, const char *rest)
         return SIM_AT_ERROR;
     if (read_imei(a, text) != 0 || how == REFUSED)
         return 23; /* memory failure */
-    if (f && (how == OTHER || (how == LATER && a->starts > 1)))
+    if (f && (how == OTHER || (how == LATER && a->resets > 1)))
         other_imei(text);
     if (how == CHECK)
         text[14] = text[14] == '9' ? '0' : (char)(text[14] + 1);
