@@ -2,6 +2,7 @@
  *
  * AT commands that tell or set something small: who are you, error form, reset. The IMEI comes
  * from the NV item that DIAG shows, so the two ports cannot disagree. Identity is never written. */
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/at_int.h"
@@ -56,24 +57,60 @@ static int revision(struct sim_at *a, const char *rest)
     return *rest ? SIM_AT_ERROR : sim_at_line(a, "%s", conf(a, "firmware"));
 }
 
+/* The full version; half of its sub version, or one that says "not started yet". */
+static void spoil_version(struct sim_at *a, char text[200])
+{
+    struct sim_fault *s = sim_at_fault(a, SIM_F_qgmr_notready, NULL);
+    size_t n = strlen(text);
+
+    if (s && n > 7 && (s->n[0] < 0 || a->now_us < a->boot_us + (uint64_t)s->n[0] * 1000))
+        snprintf(text + n - 7, 8, ".00.000");
+    if (sim_at_fault(a, SIM_F_qgmr_bare, NULL))
+        snprintf(text, 200, "%s", conf(a, "firmware"));
+    if (sim_at_fault(a, SIM_F_qgmr_short, NULL) && n > 7)
+        text[n - 7] = '\0';
+}
+
 static int full_revision(struct sim_at *a, const char *rest)
 {
+    char text[200];
+
     if (*rest && strcmp(rest, "?") != 0)
         return SIM_AT_ERROR;
-    return sim_at_line(a, "%s", sim_unit_conf(a->unit, "firmware_full", conf(a, "firmware")));
+    snprintf(text, sizeof text, "%s", sim_unit_conf(a->unit, "firmware_full", conf(a, "firmware")));
+    spoil_version(a, text);
+    return sim_at_line(a, "%s", text);
+}
+
+/* Another unit's number: valid, and not this one's. */
+static void other_imei(char text[16])
+{
+    unsigned sum = 0;
+
+    text[13] = text[13] == '9' ? '0' : (char)(text[13] + 1);
+    for (int i = 0; i < 14; i++) {
+        unsigned v = (unsigned)(text[i] - '0') << i % 2;
+
+        sum += v > 9 ? v - 9 : v;
+    }
+    text[14] = (char)('0' + (10 - sum % 10) % 10);
 }
 
 static int imei(struct sim_at *a, const char *rest)
 {
+    struct sim_fault *f = sim_at_fault(a, SIM_F_at_imei, NULL);
+    enum { OTHER, CHECK, EMPTY, ZEROS, REFUSED, LATER } how = f ? (int)f->n[0] : OTHER;
     char text[16];
 
     if (*rest)
         return SIM_AT_ERROR;
-    if (read_imei(a, text) != 0)
+    if (read_imei(a, text) != 0 || how == REFUSED)
         return 23; /* memory failure */
-    if (sim_at_fault(a, SIM_F_at_imei, NULL))
+    if (f && (how == OTHER || (how == LATER && a->resets > 1)))
+        other_imei(text);
+    if (how == CHECK)
         text[14] = text[14] == '9' ? '0' : (char)(text[14] + 1);
-    return sim_at_line(a, "%s", text);
+    return sim_at_line(a, "%s", how == EMPTY ? "" : how == ZEROS ? "000000000000000" : text);
 }
 
 static int error_form(struct sim_at *a, const char *rest)

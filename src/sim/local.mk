@@ -18,7 +18,7 @@ EXTRA_DIST += docs/formats/unit.md
 # The front: ports, framing, time, faults, log.
 src_sim_libsim_la_SOURCES += \
 	src/sim/at.c src/sim/at.h src/sim/at_file.c src/sim/at_info.c src/sim/at_int.h \
-	src/sim/at_ufs.c src/sim/faults.c src/sim/faults.h src/sim/faults.def \
+	src/sim/at_spoil.c src/sim/at_ufs.c src/sim/faults.c src/sim/faults.h src/sim/faults.def \
 	src/sim/faults_int.h src/sim/faults_efs.c src/sim/faults_reply.c src/sim/faults_wire.c \
 	src/sim/faults_write.c src/sim/change.c src/sim/change.h \
 	src/sim/front.c src/sim/front.h src/sim/front_pty.c src/sim/latency.c src/sim/latency.h \

@@ -21,7 +21,7 @@
 #define REST_US     20000u
 #define LEAVE_US    200000u
 #define MOST_QUEUED (4u << 20)
-#define FDS         5
+#define FDS         6
 
 static uint64_t real_us(void)
 {
@@ -62,11 +62,17 @@ static void client_gone(struct sim_server *s)
     sim_port_hangup(&s->diag);
 }
 
+static void at_client(struct sim_server *s);
+
 static int open_ports(struct sim_server *s, char *err, size_t cap)
 {
-    if (sim_port_open(&s->diag, err, cap) || sim_port_open(&s->at, err, cap))
+    int stayed = s->at.up;
+
+    if (sim_port_open(&s->diag, err, cap) || (!stayed && sim_port_open(&s->at, err, cap)))
         return -1;
     s->state = SIM_UP;
+    if (stayed && (s->at.kind == SIM_PORT_PTY ? s->at.openers > 0 : s->at.fd >= 0))
+        at_client(s);
     s->rest_us = real_us() + REST_US;
     sim_log_link(s->log, now_us(s), "up");
     if (s->diag.kind == SIM_PORT_PTY)
@@ -78,7 +84,8 @@ static int open_ports(struct sim_server *s, char *err, size_t cap)
 static void go_away(struct sim_server *s, enum sim_state state, int power_cut)
 {
     sim_port_drop(&s->diag);
-    sim_port_drop(&s->at);
+    if (!sim_at_stays(&s->at_side))
+        sim_port_drop(&s->at);
     forget_client(s);
     sim_link_reset(&s->link);
     sim_latency_restart(&s->latency);
@@ -267,8 +274,8 @@ static void read_at(struct sim_server *s)
 
     if (n == SIM_PORT_GONE)
         at_gone(s);
-    if (n <= 0)
-        return;
+    if (n <= 0 || s->state != SIM_UP)
+        return; /* what a line carries to a unit that is off is lost */
     s->rest_us = real_us() + REST_US;
     sim_log_at(s->log, now_us(s), '>', in, (size_t)n);
     sim_modem_tick(s->modem, now_us(s));
@@ -380,6 +387,7 @@ static int fill_fds(const struct sim_server *s, struct pollfd fds[FDS])
     fds[n++] = (struct pollfd){.fd = s->diag.fd < 0 ? s->diag.listen_fd : -1, .events = POLLIN};
     fds[n++] = (struct pollfd){.fd = s->at.fd < 0 ? s->at.listen_fd : -1, .events = POLLIN};
     fds[n++] = (struct pollfd){.fd = s->diag.watch_fd, .events = POLLIN};
+    fds[n++] = (struct pollfd){.fd = s->at.watch_fd, .events = POLLIN};
     return n;
 }
 
@@ -421,7 +429,7 @@ static int wait_and_read(struct sim_server *s, const sigset_t *waiting, char *er
     if (s->state == SIM_UP && (fds[2].revents || fds[3].revents))
         accept_clients(s);
     write_diag(s); /* before a pty's close is looked at: its client may have read nothing yet */
-    if (fds[4].revents)
+    if (fds[4].revents || fds[5].revents)
         watch_ptys(s);
     return 0;
 }
