@@ -54,8 +54,8 @@ static const char *take_before(struct qd_jview *v, struct qd_jstep *s, struct qd
 {
     if (v->back || s->has_before)
         return "a second state from before";
-    if (r->state.kind == QD_THERE_UNKNOWN)
-        return "an unknown state from before";
+    if (!qd_state_equal(&v->header.plan->v[r->step].before, &r->state))
+        return "another state from before than the plan's";
     s->before = r->state;
     memset(&r->state, 0, sizeof r->state);
     s->has_before = 1;

@@ -331,7 +331,7 @@ int rr_restore(struct restore_rig *r, const char *confirm)
 
 int rr_go_on(struct restore_rig *r, int back)
 {
-    struct qdiag_restore_options o = {0};
+    struct qdiag_restore_options o = {.backup = back ? NULL : r->file};
     memset(&r->e, 0, sizeof r->e);
     qdiag_restore_report_free(&r->report);
     return back ? qdiag_restore_rollback(r->dev, r->journal, &o, &r->report, &r->e)
