@@ -287,6 +287,7 @@ void rr_start(struct restore_rig *r, const char *bundled)
     if (sim_unit_unpack(bundled, r->unit_dir, err, sizeof err) != 0)
         fail_msg("%s", err);
     assert_int_equal(run("cp -a %s %s/good", r->unit_dir, r->root), 0);
+    r->backup = r->file;
     r->ctx = qdiag_context_new();
     assert_non_null(r->ctx);
     r->ctx->clock = &clock_virtual;
@@ -331,7 +332,7 @@ int rr_restore(struct restore_rig *r, const char *confirm)
 
 int rr_go_on(struct restore_rig *r, int back)
 {
-    struct qdiag_restore_options o = {.backup = back ? NULL : r->file};
+    struct qdiag_restore_options o = {.backup = back ? NULL : r->backup};
     memset(&r->e, 0, sizeof r->e);
     qdiag_restore_report_free(&r->report);
     return back ? qdiag_restore_rollback(r->dev, r->journal, &o, &r->report, &r->e)

@@ -22,6 +22,8 @@ struct restore_rig {
     struct qdiag_restore_report *report;
     struct qdiag_error e;
 
+    const char *backup; /* for going on; NULL = none is named */
+
     struct sim_unit *unit;
     struct sim_modem *modem;
     unsigned changes; /* requests that change NV or EFS */

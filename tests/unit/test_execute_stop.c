@@ -26,6 +26,14 @@ static int no_fsync(int fd)
 }
 static struct qd_fsio quick;
 
+/* A fork copies the page tables of everything that was ever touched. The sanitizer keeps freed memory
+ * for later, 256 MB of it. */
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=1";
+}
+
 static char *start_dump, *end_dump, *back_dump;
 
 /* What there is before, after a whole run, and after that was taken back (but for the identity). */
