@@ -84,6 +84,10 @@ static const char *take_result(struct qd_jview *v, struct qd_jstep *s, const str
     case QD_RESULT_ALREADY:
         s->touched |= was_open != 0; /* by a write whose end was not told */
         break;
+    case QD_RESULT_REFUSED:
+        if (!back) /* seen to hold what it held, after a second attempt as well */
+            s->touched = 0;
+        break;
     case QD_RESULT_UNDONE:
         s->touched = 0;
         break;
