@@ -16,6 +16,8 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
+#include "base/text.h"
+#include "flow/device.h"
 #include "flow/journal.h"
 #include "sim/link.h"
 #include "sim/op.h"
@@ -249,6 +251,8 @@ void rr_plug(struct restore_rig *r, const char *faults)
     memset(&r->e, 0, sizeof r->e);
     if (qdiag_device_open(r->ctx, "unix:/rig", NULL, &r->dev, &r->e) != 0 && !faults[0])
         fail_msg("%s: %s", r->e.what, r->e.why);
+    if (r->dev && r->serial)
+        qd_copy_text(r->dev->usb_serial, sizeof r->dev->usb_serial, r->serial);
 }
 
 void rr_unplug(struct restore_rig *r)
@@ -262,7 +266,7 @@ void rr_unplug(struct restore_rig *r)
     sim_faults_free(&wire.faults);
 }
 
-static void take_backup(struct restore_rig *r)
+void rr_backup(struct restore_rig *r)
 {
     struct qdiag_backup_options o = QDIAG_BACKUP_OPTIONS_DEFAULT;
     struct qdiag_backup_report *report = NULL;
@@ -291,7 +295,7 @@ void rr_start(struct restore_rig *r, const char *bundled)
     r->ctx = qdiag_context_new();
     assert_non_null(r->ctx);
     r->ctx->clock = &clock_virtual;
-    take_backup(r);
+    rr_backup(r);
 }
 
 void rr_stop(struct restore_rig *r)

@@ -23,6 +23,7 @@ struct restore_rig {
     struct qdiag_error e;
 
     const char *backup; /* for going on; NULL = none is named */
+    const char *serial; /* on USB, of what is plugged in next; NULL = none */
 
     struct sim_unit *unit;
     struct sim_modem *modem;
@@ -33,6 +34,7 @@ struct restore_rig {
 
 void rr_start(struct restore_rig *r, const char *bundled); /* unpacks it and takes a backup */
 void rr_stop(struct restore_rig *r);
+void rr_backup(struct restore_rig *r); /* anew */
 
 /* A shell command in the unit's folder, while it is not plugged in. */
 void rr_damage(struct restore_rig *r, const char *command);
