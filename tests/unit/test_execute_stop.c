@@ -206,6 +206,7 @@ static void killed_everywhere(int power, int back, const char *what)
             go_on(&x, back, what, n);
         exec_stop(&x);
     }
+    print_message("             %s: %u stops\n", what, n - 2);
     assert_true(n > 150);
 }
 
@@ -237,6 +238,7 @@ static void power_cut_then_back(void **state)
  */
 static void killed_twice(void **state)
 {
+    unsigned stops = 0;
     (void)state;
     for (int mode = 0; mode < 4; mode++)
         for (unsigned first = 20; first < 260; first += 79)
@@ -253,7 +255,10 @@ static void killed_twice(void **state)
                 exec_stop(&x);
                 if (!died)
                     break;
+                stops++;
             }
+    print_message("             killed twice: %u pairs\n", stops);
+    assert_true(stops > 50);
 }
 
 /* ---- the link ---- */
