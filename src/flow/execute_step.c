@@ -40,9 +40,9 @@ static void key_of(const struct pass *p, char out[KEY_TEXT])
 
 int qd_run_record(struct qd_run *r, struct qd_jrecord rec, struct qdiag_error *e)
 {
-    /* After a before-image the announcement needs no sync of its own: both or the first alone tell
-     * that the step may have been begun. */
-    int sync = rec.type != QD_J_WRITING && rec.type != QD_J_UNDOING;
+    /* A state from before is followed by the announcement of the write, whose sync holds for both.
+     */
+    int sync = rec.type != QD_J_BEFORE;
     return qd_journal_append(r->journal, &rec, sync, e);
 }
 
