@@ -18,7 +18,7 @@
 void journal_rig_init(struct journal_rig *r)
 {
     memset(r, 0, sizeof *r);
-    snprintf(r->dir, sizeof r->dir, "/dev/shm/qdiag-journal-XXXXXX");
+    snprintf(r->dir, sizeof r->dir, "/tmp/qdiag-journal-XXXXXX");
     assert_non_null(mkdtemp(r->dir));
     snprintf(r->path, sizeof r->path, "%s/j", r->dir);
     r->plan = qd_plan_new();

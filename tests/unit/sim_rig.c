@@ -24,7 +24,7 @@ static void full_path(const struct sim_rig *r, const char *path, char *out, size
 void sim_rig_init(struct sim_rig *r, const char *conf)
 {
     memset(r, 0, sizeof *r);
-    snprintf(r->dir, sizeof r->dir, "/dev/shm/qdiag-unit-XXXXXX");
+    snprintf(r->dir, sizeof r->dir, "/tmp/qdiag-unit-XXXXXX");
     assert_non_null(mkdtemp(r->dir));
     sim_rig_text(r, "unit.conf", conf);
 }
