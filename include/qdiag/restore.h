@@ -190,6 +190,9 @@ struct qdiag_restore_options {
     int accept_incomplete; /* 1: the safety backup may lack what cannot be read */
     qdiag_ask_fn ask;      /* NULL: nobody to ask */
     void *user;
+    /* To go on with a journal that has identity left to write: the backup it was made from, and the
+     * label's IMEI as in qdiag_plan_options; else NULL. */
+    const char *backup, *label_imei;
 };
 
 /* How one step came out. */
@@ -232,15 +235,17 @@ QDIAG_API int qdiag_restore(struct qdiag_device *dev, struct qdiag_plan *plan,
                             const struct qdiag_restore_options *o,
                             struct qdiag_restore_report **report, struct qdiag_error *e);
 
-/* Goes on with a restore that was stopped.
+/* Goes on with a restore that was stopped. An identity is written only when the backup, read and
+ * compared by the guard once more, has it too: a journal can be edited.
  *
  * @param dev      the unit, which must be the same one.
  * @param journal  its journal.
- * @param o        spc and ask are used.
+ * @param o        spc, backup and label_imei are used.
  * @param report   as qdiag_restore.
  * @param e        set on failure.
  * Time: minutes. Unit: writes. Owner: the caller owns the report.
- * Returns: as qdiag_restore, and -QDIAG_E_BUSY (another process has the journal),
+ * Returns: as qdiag_restore (-QDIAG_E_POLICY also when identity is left to write and backup does
+ * not prove it to be the unit's own), and -QDIAG_E_BUSY (another process has the journal),
  *          -QDIAG_E_FILE_DAMAGED, -QDIAG_E_FILE_UNKNOWN. */
 QDIAG_API int qdiag_restore_resume(struct qdiag_device *dev, const char *journal,
                                    const struct qdiag_restore_options *o,

@@ -30,7 +30,7 @@ const struct cli_command cli_commands[] = {
     {"redact", C_REDACT, 2, 2, "IN OUT [options]",
      "a copy without identity and secrets, safe to attach to a bug report", cmd_redact},
     {"restore", C_RESTORE, 0, 1,
-     "FILE | --plan PLAN | --resume|--rollback|--status JOURNAL [-d ADDR] [options]",
+     "FILE | --plan PLAN | --resume JOURNAL [FILE] | --rollback|--status JOURNAL [-d ADDR] [options]",
      "a backup back onto the unit it was taken from; every write is read back", cmd_restore},
     {"show", C_SHOW, 1, 2, "FILE [PATTERN] [options]",
      "contents of a backup file by class, with names and values", cmd_show},

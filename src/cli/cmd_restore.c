@@ -56,6 +56,8 @@ static int go_on(struct qdiag_context *ctx, const struct cli_options *o)
     int rc = cli_change_prepare(o, &c);
     if (rc != 0)
         return rc;
+    c.opt.backup = o->nargs > 0 ? o->arg[0] : NULL;
+    c.opt.label_imei = o->label_imei;
     if (qdiag_device_open(ctx, o->device, o->serial, &dev, &e) == 0) {
         if (o->resume)
             qdiag_restore_resume(dev, o->resume, &c.opt, &r, &e);
@@ -68,16 +70,20 @@ static int go_on(struct qdiag_context *ctx, const struct cli_options *o)
     return rc;
 }
 
-/* Exactly one of: a backup, a plan file, a journal in one of three ways. */
+/* Exactly one of: a backup, a plan file, a journal in one of three ways; --resume may name the
+ * backup as well. */
 static int check_source(const struct cli_options *o)
 {
-    int n = (o->nargs > 0) + (o->plan != NULL) + (o->resume != NULL) + (o->rollback != NULL) +
-            (o->status != NULL);
+    int n = (o->nargs > 0 && !o->resume) + (o->plan != NULL) + (o->resume != NULL) +
+            (o->rollback != NULL) + (o->status != NULL);
     if (n != 1)
-        return cli_usage_error("`qdiag restore` needs one of FILE, --plan PLAN, --resume JOURNAL, "
-                               "--rollback JOURNAL, --status JOURNAL");
+        return cli_usage_error("`qdiag restore` needs one of FILE, --plan PLAN, --resume JOURNAL "
+                               "[FILE], --rollback JOURNAL, --status JOURNAL");
     if (o->nargs == 0 && (o->only || o->label_imei || o->accept_firmware))
         return cli_usage_error("--only, --label-imei and --accept-firmware go with a backup FILE");
+    if (o->resume && (o->only || o->accept_firmware))
+        return cli_usage_error("--only and --accept-firmware go with a new restore: the journal "
+                               "has its plan");
     if ((o->resume || o->rollback || o->status) && o->dry_run)
         return cli_usage_error("--dry-run goes with a backup or a plan");
     return 0;

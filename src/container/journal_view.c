@@ -54,8 +54,8 @@ static const char *take_before(struct qd_jview *v, struct qd_jstep *s, struct qd
 {
     if (v->back || s->has_before)
         return "a second state from before";
-    if (r->state.kind == QD_THERE_UNKNOWN)
-        return "an unknown state from before";
+    if (!qd_state_equal(&v->header.plan->v[r->step].before, &r->state))
+        return "another state from before than the plan's";
     s->before = r->state;
     memset(&r->state, 0, sizeof r->state);
     s->has_before = 1;
@@ -83,6 +83,10 @@ static const char *take_result(struct qd_jview *v, struct qd_jstep *s, const str
         break;
     case QD_RESULT_ALREADY:
         s->touched |= was_open != 0; /* by a write whose end was not told */
+        break;
+    case QD_RESULT_REFUSED:
+        if (!back) /* seen to hold what it held, after a second attempt as well */
+            s->touched = 0;
         break;
     case QD_RESULT_UNDONE:
         s->touched = 0;

@@ -25,6 +25,9 @@ struct qd_unit {
     /* Six digits, asked for at most once and only when the unit says that it is locked; sent once.
      * NULL, or NULL returned: no SPC was given. */
     const char *(*spc)(void *user);
+    /* Asked before an identity is written: 0 when these bytes stand in a backup that the guard has
+     * held against this unit. A journal is no proof, since anybody can make one. NULL: refused. */
+    int (*may_identify)(void *user, const struct qd_step *s, struct qdiag_error *e);
     void *user;
 };
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/execute_run.h"
+#include "model/policy.h"
 
 #define KEY_TEXT 512
 
@@ -26,6 +27,12 @@ struct pass {
     char why[QD_OBSERVE_WHY];
 };
 
+/* By its key: what a journal says of the class may be forged. */
+static int is_identity(const struct pass *p)
+{
+    return qd_key_class(&p->step->key) == QD_CLASS_IDENTITY;
+}
+
 static void key_of(const struct pass *p, char out[KEY_TEXT])
 {
     qd_key_text(&p->step->key, out, KEY_TEXT);
@@ -33,9 +40,9 @@ static void key_of(const struct pass *p, char out[KEY_TEXT])
 
 int qd_run_record(struct qd_run *r, struct qd_jrecord rec, struct qdiag_error *e)
 {
-    /* After a before-image the announcement needs no sync of its own: both or the first alone tell
-     * that the step may have been begun. */
-    int sync = rec.type != QD_J_WRITING && rec.type != QD_J_UNDOING;
+    /* A state from before is followed by the announcement of the write, whose sync holds for both.
+     */
+    int sync = rec.type != QD_J_BEFORE;
     return qd_journal_append(r->journal, &rec, sync, e);
 }
 
@@ -229,11 +236,29 @@ static int judge(struct qd_run *r, struct pass *p, const struct qd_state *from,
     return stop(r, p, QD_RESULT_DIFFERS, QDIAG_E_READBACK_DIFFERS, e);
 }
 
+/* The folders above have to be what the path says, whoever made the plan. */
+static int way_is_clear(struct qd_run *r, struct pass *p, struct qdiag_error *e)
+{
+    struct qdiag_error mine = {0};
+    int rc = qd_observe_way(&r->eye, &p->step->key, &mine);
+    if (rc == -QDIAG_E_POLICY) {
+        snprintf(p->why, sizeof p->why, "%.40s: %.50s", mine.item, mine.why);
+        return stop(r, p, QD_RESULT_CHANGED, QDIAG_E_POLICY, e);
+    }
+    if (rc != 0)
+        *e = mine;
+    if (p->now.kind == QD_THERE_LINK || p->now.kind == QD_THERE_DIR || p->to->kind == QD_THERE_LINK)
+        qd_eye_doubt(&r->eye);
+    return rc;
+}
+
 /* From p->now to p->to. */
 static int change(struct qd_run *r, struct pass *p, struct qdiag_error *e)
 {
     struct qd_state from;
-    int rc = qd_door_offline(r, e);
+    int rc = way_is_clear(r, p, e);
+    if (rc == 0)
+        rc = qd_door_offline(r, e);
     if (rc == 0)
         rc = qd_state_copy(&from, &p->now, e);
     if (rc != 0)
@@ -287,6 +312,16 @@ static int not_as_planned(struct qd_run *r, struct pass *p, struct qdiag_error *
     return -QDIAG_E_DIFFERENT;
 }
 
+static int prove(struct qd_run *r, struct pass *p, struct qdiag_error *e)
+{
+    char key[KEY_TEXT];
+    if (r->unit->may_identify)
+        return r->unit->may_identify(r->unit->user, p->step, e);
+    key_of(p, key);
+    return qd_fail(e, QDIAG_E_POLICY, key, "%s",
+                   "no backup shows that this identity is the unit's");
+}
+
 static int forth(struct qd_run *r, struct pass *p, struct qdiag_error *e)
 {
     int rc = look(r, p, e);
@@ -300,7 +335,9 @@ static int forth(struct qd_run *r, struct pass *p, struct qdiag_error *e)
     }
     if (!may_begin(r, p))
         return not_as_planned(r, p, e);
-    if (!p->said->has_before)
+    if (is_identity(p))
+        rc = prove(r, p, e);
+    if (rc == 0 && !p->said->has_before)
         rc = note_before(r, p, e);
     return rc != 0 ? rc : change(r, p, e);
 }
@@ -343,6 +380,16 @@ static int is_ours(const struct qd_run *r, const struct pass *p)
     return p->said->touched && !r->view->settled && half_done(before, after, &p->now);
 }
 
+/* What stood there before comes from the journal as well. */
+static int leads_well(const struct pass *p)
+{
+    char target[1100];
+    struct qdiag_error none = {0};
+    return qd_policy_link_target(p->step->key.path, p->to->data, p->to->len, target,
+                                 sizeof target) == 0 &&
+           qd_policy_path_door(target, &none) == 0;
+}
+
 static int back(struct qd_run *r, struct pass *p, struct qdiag_error *e)
 {
     int rc = look(r, p, e);
@@ -353,10 +400,12 @@ static int back(struct qd_run *r, struct pass *p, struct qdiag_error *e)
             return 0;
         return qd_run_result(r, p->i, QD_RESULT_UNDONE, -1, e);
     }
-    int identity = p->step->class == QD_CLASS_IDENTITY;
+    int identity = is_identity(p);
     if (identity && qd_state_equal(&p->now, &p->step->after))
         return qd_run_result(r, p->i, QD_RESULT_KEPT, -1, e);
-    if (p->now.kind != QD_THERE_UNKNOWN && !identity && is_ours(r, p))
+    if (p->to->kind == QD_THERE_LINK && !leads_well(p))
+        qd_copy_text(p->why, sizeof p->why, "a link to a protected place is not made again");
+    else if (p->now.kind != QD_THERE_UNKNOWN && !identity && is_ours(r, p))
         return change(r, p, e);
     keep_why(r, p->i,
              p->why[0]  ? p->why

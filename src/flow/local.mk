@@ -26,7 +26,7 @@ src_flow_libflow_la_SOURCES += \
 # Plans and restores as the public header has them.
 src_flow_libflow_la_SOURCES += \
 	src/flow/confirm.c src/flow/evidence.c src/flow/plan_info.c src/flow/plan_make.c \
-	src/flow/plan_one.c src/flow/planned.h src/flow/reopen.c src/flow/reopen.h \
+	src/flow/plan_one.c src/flow/planned.h src/flow/proof.c src/flow/proof.h src/flow/reopen.c src/flow/reopen.h \
 	src/flow/restore.c src/flow/restored.c src/flow/restored.h \
 	src/flow/diff_sides.h src/flow/verify.c
 

@@ -156,3 +156,48 @@ int qd_observe(struct qd_eye *eye, const struct qd_key *key, struct qd_state *s,
         return observe_nv(eye, key, s, why, e);
     return observe_efs(eye, key, s, why, e);
 }
+
+void qd_eye_doubt(struct qd_eye *eye)
+{
+    eye->clear[0] = '\0';
+}
+
+static int was_seen(const struct qd_eye *eye, const struct qd_key *k, size_t n)
+{
+    return eye->clear_fs == k->fs && strncmp(eye->clear, k->path, n) == 0 && eye->clear[n] == '/';
+}
+
+static int is_link(struct qd_eye *eye, const struct qd_key *k, int *link, struct qdiag_error *e)
+{
+    struct qd_state s;
+    char why[QD_OBSERVE_WHY];
+    int rc = qd_observe(eye, k, &s, why, e);
+    *link = rc == 0 && s.kind == QD_THERE_LINK;
+    qd_state_clear(&s);
+    return rc;
+}
+
+int qd_observe_way(struct qd_eye *eye, const struct qd_key *key, struct qdiag_error *e)
+{
+    char path[sizeof eye->clear];
+    if (!key->path || strlen(key->path) >= sizeof path)
+        return 0;
+    for (char *slash = strchr(key->path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        size_t n = (size_t)(slash - key->path);
+        struct qd_key up = {.sub = -1, .nv = -1, .fs = key->fs, .path = path};
+        int link, rc;
+        if (was_seen(eye, key, n))
+            continue;
+        memcpy(path, key->path, n);
+        path[n] = '\0';
+        rc = is_link(eye, &up, &link, e);
+        if (rc == 0 && link)
+            rc = qd_fail(e, QDIAG_E_POLICY, path, "%s",
+                         "it is a link, and could lead to a protected place");
+        if (rc != 0)
+            return rc;
+    }
+    eye->clear_fs = key->fs;
+    qd_copy_text(eye->clear, sizeof eye->clear, key->path);
+    return 0;
+}

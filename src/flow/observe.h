@@ -13,6 +13,8 @@ struct qd_eye {
     struct qd_diag *diag;
     struct qd_efs fs[2]; /* 0x13, 0x3E */
     int looked[2];       /* 0 not yet, 1 there is one */
+    uint8_t clear_fs;    /* no link stands on the way to clear, of this file system */
+    char clear[1100];
 };
 
 /* The file system of a key. Errors of qd_efs_open. */
@@ -24,5 +26,11 @@ int qd_eye_efs(struct qd_eye *eye, uint8_t subsys, struct qd_efs **fs, struct qd
 #define QD_OBSERVE_WHY 96
 int qd_observe(struct qd_eye *eye, const struct qd_key *key, struct qd_state *s,
                char why[QD_OBSERVE_WHY], struct qdiag_error *e);
+
+/* 0 when none of the folders above a key is a link; -QDIAG_E_POLICY names the first that is: it
+ * leads elsewhere than the path says. Otherwise as qd_observe. What was seen is remembered until
+ * qd_eye_doubt. */
+int qd_observe_way(struct qd_eye *eye, const struct qd_key *key, struct qdiag_error *e);
+void qd_eye_doubt(struct qd_eye *eye);
 
 #endif

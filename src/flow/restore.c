@@ -14,6 +14,7 @@
 #include "flow/device.h"
 #include "flow/execute.h"
 #include "flow/planned.h"
+#include "flow/proof.h"
 #include "flow/reopen.h"
 #include "flow/restored.h"
 
@@ -21,7 +22,9 @@
 struct run {
     struct qdiag_device *dev;
     const struct qdiag_restore_options *o;
-    const struct qd_jheader *h; /* of the journal */
+    const struct qd_jview *v; /* of the journal */
+    int again;                /* a stopped run goes on */
+    struct qdiag_plan *proof; /* whose identity may be written; NULL = nobody's */
     uint64_t started_us, requests;
 };
 
@@ -37,8 +40,18 @@ static int on_reconnect(void *user, struct qd_diag **diag, struct qdiag_error *e
 static int on_same_unit(void *user, struct qd_diag *diag, struct qdiag_error *e)
 {
     struct run *r = user;
+    const struct qd_plan *p = r->v->header.plan;
     (void)diag; /* the device's own */
-    return qd_evidence_same(r->dev, r->h->plan->salt, r->h->plan->unit, e);
+    int rc = qd_evidence_same(r->dev, p->salt, p->unit, e);
+    if (rc == 0 && r->again && !r->proof)
+        rc = qd_proof_make(r->dev, r->v, r->o, &r->proof, e);
+    return rc;
+}
+
+static int on_identity(void *user, const struct qd_step *s, struct qdiag_error *e)
+{
+    const struct run *r = user;
+    return qd_proof_of(r->proof, s, e);
 }
 
 static const char *on_spc(void *user)
@@ -54,6 +67,7 @@ static struct qd_unit unit_of(struct run *r, unsigned flags)
                             .reconnect = on_reconnect,
                             .same_unit = on_same_unit,
                             .spc = on_spc,
+                            .may_identify = on_identity,
                             .user = r};
 }
 
@@ -133,7 +147,7 @@ static int carry(struct run *r, struct qd_journal *j, unsigned flags, carry_fn f
     struct qd_outcome o = {0};
     struct qdiag_error own = {0};
     struct qd_unit u = unit_of(r, flags);
-    r->h = &qd_journal_view(j)->header;
+    r->v = qd_journal_view(j);
     int rc = fn(j, &u, &o, e);
     int told = report_run(r, j, &o, report, rc == 0 ? e : &own);
     qd_outcome_free(&o);
@@ -149,7 +163,7 @@ int qdiag_restore(struct qdiag_device *dev, struct qdiag_plan *p,
                   const struct qdiag_restore_options *o, struct qdiag_restore_report **report,
                   struct qdiag_error *e)
 {
-    struct run r = {.dev = dev, .o = o, .started_us = now_us(dev)};
+    struct run r = {.dev = dev, .o = o, .proof = p, .started_us = now_us(dev)};
     struct qd_jheader *h = NULL;
     struct qd_journal *j = NULL;
     *report = NULL;
@@ -180,7 +194,7 @@ static int go_on(struct qdiag_device *dev, const char *journal,
                  const struct qdiag_restore_options *o, carry_fn fn,
                  struct qdiag_restore_report **report, struct qdiag_error *e)
 {
-    struct run r = {.dev = dev, .o = o, .started_us = now_us(dev)};
+    struct run r = {.dev = dev, .o = o, .again = fn == qd_execute, .started_us = now_us(dev)};
     struct qd_journal *j = NULL;
     *report = NULL;
     int rc = qd_journal_open(&j, journal, e);
@@ -188,6 +202,7 @@ static int go_on(struct qdiag_device *dev, const char *journal,
         int single = !qd_journal_view(j)->header.safety[0];
         rc = carry(&r, j, flags_of(single), fn, report, e);
     }
+    qdiag_plan_free(&r.proof);
     qd_journal_close(&j);
     return rc;
 }

@@ -101,6 +101,11 @@ int qd_key_copy(struct qd_key *to, const struct qd_key *from, struct qdiag_error
     return 0;
 }
 
+enum qd_class qd_key_class(const struct qd_key *k)
+{
+    return k->path ? qd_catalog_path_class(k->path) : qd_catalog_nv_class((uint16_t)k->nv);
+}
+
 int qd_key_compare(const struct qd_key *a, const struct qd_key *b)
 {
     if (!a->path != !b->path)

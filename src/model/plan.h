@@ -107,6 +107,9 @@ int qd_key_compare(const struct qd_key *a, const struct qd_key *b);
  * digit run masked. Cut to fit. */
 void qd_key_text(const struct qd_key *k, char *out, size_t cap);
 
+/* What this build says of a key. A plan or journal that comes from a file may say something else. */
+enum qd_class qd_key_class(const struct qd_key *k);
+
 void qd_step_clear(struct qd_step *s);
 
 #endif

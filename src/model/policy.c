@@ -186,6 +186,10 @@ int qd_policy_step(const struct qd_step *s, struct qdiag_error *e)
     char target[PATH_CAP];
     if (s->decision != QD_DO_WRITE)
         return 0;
+    /* What has to succeed before an identity is written is told by the phase. */
+    if (!s->key.path &&
+        (qd_key_class(&s->key) == QD_CLASS_IDENTITY) != (s->phase == QD_PHASE_IDENTITY))
+        return refuse(e, NULL, "the step of an identity stands elsewhere than at the end");
     if (!s->key.path) {
         struct qd_rule r = qd_policy_nv((uint16_t)s->key.nv);
         if (r.class == QD_CLASS_IDENTITY && r.policy == QD_POLICY_IF_BLANK)

@@ -16,6 +16,8 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
+#include "base/text.h"
+#include "flow/device.h"
 #include "flow/journal.h"
 #include "sim/link.h"
 #include "sim/op.h"
@@ -250,6 +252,8 @@ void rr_plug(struct restore_rig *r, const char *faults)
     memset(&r->e, 0, sizeof r->e);
     if (qdiag_device_open(r->ctx, "unix:/rig", NULL, &r->dev, &r->e) != 0 && !faults[0])
         fail_msg("%s: %s", r->e.what, r->e.why);
+    if (r->dev && r->serial)
+        qd_copy_text(r->dev->usb_serial, sizeof r->dev->usb_serial, r->serial);
 }
 
 void rr_unplug(struct restore_rig *r)
@@ -263,7 +267,7 @@ void rr_unplug(struct restore_rig *r)
     sim_faults_free(&wire.faults);
 }
 
-static void take_backup(struct restore_rig *r)
+void rr_backup(struct restore_rig *r)
 {
     struct qdiag_backup_options o = QDIAG_BACKUP_OPTIONS_DEFAULT;
     struct qdiag_backup_report *report = NULL;
@@ -288,10 +292,11 @@ void rr_start(struct restore_rig *r, const char *bundled)
     if (sim_unit_unpack(bundled, r->unit_dir, err, sizeof err) != 0)
         fail_msg("%s", err);
     assert_int_equal(run("cp -a %s %s/good", r->unit_dir, r->root), 0);
+    r->backup = r->file;
     r->ctx = qdiag_context_new();
     assert_non_null(r->ctx);
     r->ctx->clock = &clock_virtual;
-    take_backup(r);
+    rr_backup(r);
 }
 
 void rr_stop(struct restore_rig *r)
@@ -332,7 +337,7 @@ int rr_restore(struct restore_rig *r, const char *confirm)
 
 int rr_go_on(struct restore_rig *r, int back)
 {
-    struct qdiag_restore_options o = {0};
+    struct qdiag_restore_options o = {.backup = back ? NULL : r->backup};
     memset(&r->e, 0, sizeof r->e);
     qdiag_restore_report_free(&r->report);
     return back ? qdiag_restore_rollback(r->dev, r->journal, &o, &r->report, &r->e)

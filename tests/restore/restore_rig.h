@@ -22,6 +22,9 @@ struct restore_rig {
     struct qdiag_restore_report *report;
     struct qdiag_error e;
 
+    const char *backup; /* for going on; NULL = none is named */
+    const char *serial; /* on USB, of what is plugged in next; NULL = none */
+
     struct sim_unit *unit;
     struct sim_modem *modem;
     unsigned changes; /* requests that change NV or EFS */
@@ -32,6 +35,7 @@ struct restore_rig {
 
 void rr_start(struct restore_rig *r, const char *bundled); /* unpacks it and takes a backup */
 void rr_stop(struct restore_rig *r);
+void rr_backup(struct restore_rig *r); /* anew */
 
 /* A shell command in the unit's folder, while it is not plugged in. */
 void rr_damage(struct restore_rig *r, const char *command);

@@ -209,6 +209,14 @@ static int same_unit(void *user, struct qd_diag *d, struct qdiag_error *e)
     return 0;
 }
 
+static int may_identify(void *user, const struct qd_step *s, struct qdiag_error *e)
+{
+    struct exec_rig *x = user;
+    assert_true(s->key.nv >= 0);
+    x->identities++;
+    return x->no_proof ? qd_fail(e, QDIAG_E_POLICY, NULL, "%s", "not proven") : 0;
+}
+
 void exec_start(struct exec_rig *x, const char *conf)
 {
     memset(x, 0, sizeof *x);
@@ -216,6 +224,7 @@ void exec_start(struct exec_rig *x, const char *conf)
     journal_rig_init(&x->plan);
     x->unit.reconnect = reconnect;
     x->unit.same_unit = same_unit;
+    x->unit.may_identify = may_identify;
     x->unit.user = x;
     x->unit.flags = QD_UNIT_RESET;
 }

@@ -30,8 +30,10 @@ struct exec_rig {
     unsigned resets, reconnects, spc_asked;
     int other_unit; /* same_unit says no from this call on; 0 = never */
     unsigned same_asked;
-    int no_return;   /* the unit does not come back after a reset */
-    int alias_stays; /* UNLINK of an item's alias is refused; else it takes the item away */
+    unsigned identities; /* how often a proof of an identity was asked for */
+    int no_proof;        /* it is not given */
+    int no_return;       /* the unit does not come back after a reset */
+    int alias_stays;     /* UNLINK of an item's alias is refused; else it takes the item away */
 };
 
 void exec_start(struct exec_rig *x, const char *conf); /* a unit and an empty plan */

@@ -45,7 +45,9 @@ tests_unit_test_journal_SOURCES = tests/unit/test_journal.c tests/unit/journal_r
 tests_unit_test_journal_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_journal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_journal_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la src/base/libbase.la $(UNIT_LIBS)
-EXECUTE_TESTS = tests/unit/test_execute tests/unit/test_execute_back tests/unit/test_execute_stop
+EXECUTE_TESTS = \
+	tests/unit/test_execute tests/unit/test_execute_back tests/unit/test_execute_refused \
+	tests/unit/test_execute_stop
 check_PROGRAMS += $(EXECUTE_TESTS)
 TESTS += $(EXECUTE_TESTS)
 EXECUTE_RIG = tests/unit/exec_force.c tests/unit/exec_rig.c tests/unit/exec_rig.h tests/unit/journal_rig.c tests/unit/journal_rig.h \
@@ -59,6 +61,10 @@ tests_unit_test_execute_stop_SOURCES = tests/unit/test_execute_stop.c $(EXECUTE_
 tests_unit_test_execute_stop_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_execute_stop_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_execute_stop_LDADD = $(EXECUTE_LIBS)
+tests_unit_test_execute_refused_SOURCES = tests/unit/test_execute_refused.c $(EXECUTE_RIG)
+tests_unit_test_execute_refused_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_execute_refused_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_execute_refused_LDADD = $(EXECUTE_LIBS)
 tests_unit_test_execute_back_SOURCES = tests/unit/test_execute_back.c $(EXECUTE_RIG)
 tests_unit_test_execute_back_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_execute_back_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

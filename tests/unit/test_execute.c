@@ -331,6 +331,56 @@ static void forged_plans_are_refused(void **state)
     }
 }
 
+/* Without a proof from a backup everything is written but the identity. */
+static void identity_needs_a_proof(void **state)
+{
+    (void)state;
+    struct exec_rig x;
+    for (int none = 0; none < 2; none++) {
+        exec_standard(&x, "");
+        x.no_proof = 1;
+        if (none)
+            x.unit.may_identify = NULL;
+        assert_int_equal(exec_new(&x), -QDIAG_E_PARTLY);
+        assert_int_equal(code(&x), 16);
+        assert_int_equal(x.identities, none ? 0 : 1);
+        assert_int_equal(x.out.count[QD_RESULT_WRITTEN], EXEC_STEPS - 1);
+        assert_int_equal(x.out.step[EXEC_STEPS - 1].result, QD_RESULT_NONE);
+        assert_int_equal(exec_back(&x), -QDIAG_E_ROLLED_BACK);
+        exec_assert_unit(&x, 0);
+        exec_stop(&x);
+    }
+}
+
+/* A folder of the path is a link: nothing is written through it, wherever it leads; and a link to a
+ * protected place that was taken away is not made again. */
+static void no_way_over_a_link(void **state)
+{
+    (void)state;
+    struct exec_rig x;
+    exec_start(&x, "model = EG95\n");
+    sim_rig_text(&x.sim, "efs/d/f", "old");
+    sim_rig_text(&x.sim, "efs.attr", "0120777 0 link /l -> /d\n");
+    rig_step(&x.plan, QD_PHASE_EFS, rig_efs_key("/l/f"), rig_bytes(QD_THERE_FILE, 0644, "old", 3),
+             rig_bytes(QD_THERE_FILE, 0644, "new", 3));
+    if (exec_new(&x) != -QDIAG_E_POLICY)
+        fail_msg("%d: %s: %s", x.e.code, x.e.what, x.e.why);
+    assert_int_equal(code(&x), 5);
+    assert_string_equal(x.e.item, "efs:/l/f");
+    assert_int_equal(x.changes, 0);
+    exec_assert_unit(&x, 0); /* it was there, behind the link */
+    exec_stop(&x);
+
+    exec_start(&x, "model = EG95\n");
+    sim_rig_text(&x.sim, "efs.attr", "0120777 0 link /l -> /nvm/num\n");
+    rig_step(&x.plan, QD_PHASE_EFS, rig_efs_key("/l"),
+             rig_bytes(QD_THERE_LINK, QD_MODE_ANY, "/nvm/num", 8), rig_absent());
+    assert_int_equal(exec_new(&x), 0);
+    assert_int_equal(exec_back(&x), -QDIAG_E_ROLLBACK_FAILED);
+    exec_assert_unit(&x, 1);
+    exec_stop(&x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +398,8 @@ int main(void)
         cmocka_unit_test(another_unit),
         cmocka_unit_test(unit_that_does_not_come_back),
         cmocka_unit_test(forged_plans_are_refused),
+        cmocka_unit_test(identity_needs_a_proof),
+        cmocka_unit_test(no_way_over_a_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

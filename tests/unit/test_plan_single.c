@@ -150,9 +150,19 @@ static void test_step_door(void **state)
     uint8_t a[QD_NV_SIZE] = IMEI_A, b[QD_NV_SIZE] = IMEI_B, none[QD_NV_SIZE] = NO_IMEI;
     struct qd_step s = {.key = {.sub = 0, .nv = 550},
                         .class = QD_CLASS_IDENTITY,
+                        .phase = QD_PHASE_IDENTITY,
                         .before = {QD_THERE_NV, QD_MODE_ANY, none, QD_NV_SIZE},
                         .after = {QD_THERE_NV, QD_MODE_ANY, a, QD_NV_SIZE}};
     assert_int_equal(qd_policy_step(&s, NULL), 0);
+    /* Elsewhere than at the end, whatever class it claims; and nothing else stands there. */
+    s.phase = QD_PHASE_NV;
+    assert_int_equal(qd_policy_step(&s, NULL), -QDIAG_E_POLICY);
+    s.class = QD_CLASS_MISC;
+    assert_int_equal(qd_policy_step(&s, NULL), -QDIAG_E_POLICY);
+    s.phase = QD_PHASE_IDENTITY;
+    s.key.nv = 441;
+    assert_int_equal(qd_policy_step(&s, NULL), -QDIAG_E_POLICY);
+    s.key.nv = 550;
     s.before.data = b;
     assert_int_equal(qd_policy_step(&s, NULL), -QDIAG_E_POLICY);
     s.before.data = none;
