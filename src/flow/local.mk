@@ -1,6 +1,7 @@
 noinst_LTLIBRARIES += src/flow/libflow.la
 src_flow_libflow_la_SOURCES = \
 	src/flow/at_port.c src/flow/at_port.h src/flow/ufs.c src/flow/ufs_guard.c \
+	src/flow/at_find.c src/flow/at_find.h src/flow/at_write.c src/flow/at_write.h \
 	src/flow/ufs_guard.h src/flow/user_files.c \
 	src/flow/backup.c src/flow/check.c src/flow/collect.h src/flow/collect_efs.c \
 	src/flow/collect_efs.h src/flow/collect_nv.c src/flow/device.c src/flow/device.h \

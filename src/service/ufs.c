@@ -2,7 +2,7 @@
  *
  * AT+QPRTPARA as calls: read the state, give one order, ask who the unit is. It must never give an
  * order twice, whatever became of the first: that is for the caller to decide by the counters. */
-#include "service/ufs.h"
+#include "service/at_write.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -32,6 +32,11 @@ int qd_ufs_read(struct qd_at *at, enum qd_ufs fs, unsigned ms, struct qd_ufs_sta
     if (r.lines != 1)
         return qd_fail(e, QDIAG_E_PROTOCOL, c.text, "%zu answer lines, not one", r.lines);
     return qd_ufs_parse(fs, qd_at_after(r.line[0], c.prefix), s, e);
+}
+
+const char *qd_ufs_order_text(enum qd_ufs fs, enum qd_ufs_order order)
+{
+    return orders[fs][order].text;
 }
 
 int qd_ufs_order(struct qd_at *at, enum qd_ufs fs, enum qd_ufs_order order, unsigned ms,
