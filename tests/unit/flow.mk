@@ -70,3 +70,11 @@ tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c
 tests_unit_test_doctor_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_doctor_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_doctor_LDADD = $(tests_unit_test_sections_LDADD)
+
+# Which AT port is found: from lists of ports alone.
+check_PROGRAMS += tests/unit/test_at_find
+TESTS += tests/unit/test_at_find
+tests_unit_test_at_find_SOURCES = tests/unit/test_at_find.c
+tests_unit_test_at_find_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_at_find_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_at_find_LDADD = $(tests_unit_test_sections_LDADD)
