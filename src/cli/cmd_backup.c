@@ -165,8 +165,7 @@ static int answer(const struct cli_options *o, const struct qdiag_backup_report 
             if (r)
                 json_report(j, o, r);
             if (o->with_ufs)
-                json_object_set_new(j, "own_copies",
-                                    in ? cli_inner_made_json(o, in) : json_null());
+                json_object_set_new(j, "own_copies", in ? cli_inner_made_json(o, in) : json_null());
         }
         exit_code = cli_json_print(j, o, exit_code);
     } else if (r && !o->quiet) {

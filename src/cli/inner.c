@@ -94,8 +94,9 @@ void cli_inner_make(struct qdiag_context *ctx, const struct cli_options *o,
     memset(in, 0, sizeof *in);
     cli_progress_clear();
     if (!o->quiet)
-        fprintf(stderr, "qdiag: %s is saved; next the module's own copy is overwritten: do not cut "
-                        "the power until this ends\n",
+        fprintf(stderr,
+                "qdiag: %s is saved; next the module's own copy is overwritten: do not cut "
+                "the power until this ends\n",
                 file);
     if (qdiag_at_find(ctx, o->at, qdiag_device_address(dev), NULL, &at, &in->e) == 0)
         qdiag_ufs_status(at, &s, &in->e);
@@ -164,9 +165,10 @@ json_t *cli_inner_made_json(const struct cli_options *o, const struct cli_inner_
         cli_json_text(j, "fs", cli_ufs_names[in->one[i].fs]);
         json_object_set_new(j, "result", json_string(e->code ? qdiag_code_name(e->code) : "ok"));
         cli_json_text(j, "why", e->code ? cli_ufs_reason(o, e, why, sizeof why) : NULL);
-        json_object_set_new(j, "unit", json_string(qdiag_touch_name(
-                                           e->code ? e->touch : r->skipped ? QDIAG_UNTOUCHED
-                                                                           : QDIAG_CHANGED)));
+        json_object_set_new(j, "unit",
+                            json_string(qdiag_touch_name(e->code      ? e->touch
+                                                         : r->skipped ? QDIAG_UNTOUCHED
+                                                                      : QDIAG_CHANGED)));
         json_object_set_new(j, "before", cli_ufs_json(&r->before));
         json_object_set_new(j, "after", cli_ufs_json(&r->after));
         json_object_set_new(j, "skipped", json_boolean(r->skipped));
@@ -175,8 +177,7 @@ json_t *cli_inner_made_json(const struct cli_options *o, const struct cli_inner_
         json_array_append_new(list, j);
     }
     j = json_object();
-    json_object_set_new(j, "result",
-                        json_string(in->e.code ? qdiag_code_name(in->e.code) : "ok"));
+    json_object_set_new(j, "result", json_string(in->e.code ? qdiag_code_name(in->e.code) : "ok"));
     cli_json_text(j, "why", in->e.code ? cli_ufs_reason(o, &in->e, why, sizeof why) : NULL);
     json_object_set_new(j, "made", list);
     return j;

@@ -79,9 +79,8 @@ static int counts(const struct qd_port *p, const struct wanted *w)
     /* A unit without a serial number never matches one that was asked for. */
     if (w->serial && (!p->serial[0] || strcmp(p->serial, w->serial) != 0))
         return 0;
-    return a->kind != QD_ADDR_USB ||
-           (p->vid == a->vid && p->pid == a->pid &&
-            (!a->path[0] || strcmp(p->usb_path, a->path) == 0));
+    return a->kind != QD_ADDR_USB || (p->vid == a->vid && p->pid == a->pid &&
+                                      (!a->path[0] || strcmp(p->usb_path, a->path) == 0));
 }
 
 static int fail_none(const struct wanted *w, struct qdiag_error *e)

@@ -20,7 +20,8 @@ struct qd_at_choice {
 };
 
 /* The AT ports of the one unit that device ("auto", "usb:" or "tty:") and serial (NULL = any) mean.
- * Opens nothing. Pure but for what a node of the file system is. Errors: USAGE, NO_UNIT, MANY_UNITS.
+ * Opens nothing. Pure but for what a node of the file system is. Errors: USAGE, NO_UNIT,
+ * MANY_UNITS.
  */
 int qd_at_choose(const struct qd_port_list *list, const struct qd_address *device,
                  const char *serial, struct qd_at_choice *out, struct qdiag_error *e);

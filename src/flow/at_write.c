@@ -21,8 +21,8 @@ static int pass(const struct qdiag_at *p, const char *text, struct qdiag_error *
     return 0;
 }
 
-int qd_at_door_ufs(struct qdiag_at *p, enum qdiag_ufs fs, enum qd_ufs_order order, unsigned ms,
-                struct qd_at_final *result, struct qdiag_error *e)
+int qd_at_door_ufs(struct qdiag_at *p, enum qdiag_ufs fs, enum qd_ufs_verb order, unsigned ms,
+                   struct qd_at_final *result, struct qdiag_error *e)
 {
     int rc = pass(p, qd_ufs_order_text(side(fs), order), e);
 
@@ -37,7 +37,7 @@ int qd_at_door_reset(struct qdiag_at *p, struct qdiag_error *e)
 }
 
 int qd_at_door_put(struct qdiag_at *p, const char *name, const void *data, size_t n,
-                struct qdiag_error *e)
+                   struct qdiag_error *e)
 {
     int rc = pass(p, "a file is sent", e);
 

@@ -39,7 +39,7 @@ struct qd_doctor_facts {
     int rfnv, tcxomgr, rf_items; /* how many of each are there */
 
     /* Through the AT port. */
-    int at_mode;     /* AT+CFUN? */
+    int at_mode; /* AT+CFUN? */
     enum qd_doctor_at_imei at_imei;
     struct qdiag_ufs_state copy[2];
     char at_why[256]; /* why there is nothing of the above, or not all */

@@ -289,8 +289,8 @@ static int note_answer(struct qd_doctor_facts *f, struct qdiag_context *c, const
     return rc;
 }
 
-int qdiag_doctor(struct qdiag_context *c, const char *address, const char *serial,
-                 const char *at, struct qdiag_doctor_report *report, struct qdiag_error *e)
+int qdiag_doctor(struct qdiag_context *c, const char *address, const char *serial, const char *at,
+                 struct qdiag_doctor_report *report, struct qdiag_error *e)
 {
     struct asked asked = {address ? address : "auto", serial, at};
     struct qdiag_port_list list = {0};

@@ -281,11 +281,12 @@ static int make(struct qdiag_at *p, const struct qdiag_ufs_options *o, struct qd
 }
 
 /* The end of a dry run. */
-static int would_send(struct qdiag_ufs_report *r, enum qdiag_ufs fs, enum qd_ufs_order order)
+static int would_send(struct qdiag_ufs_report *r, enum qdiag_ufs fs, enum qd_ufs_verb order)
 {
     snprintf(r->would_send, sizeof r->would_send, "%s%s%s",
              qd_ufs_order_text(fs == QDIAG_UFS ? QD_UFS : QD_EUFS, order),
-             order == QD_UFS_RESTORE ? ", " : "", order == QD_UFS_RESTORE ? qd_at_reset_text() : "");
+             order == QD_UFS_RESTORE ? ", " : "",
+             order == QD_UFS_RESTORE ? qd_at_reset_text() : "");
     return 0;
 }
 

@@ -178,7 +178,8 @@ static void test_never_diag(void **state)
     must_refuse("auto", NULL, QDIAG_E_NO_UNIT, "no serial port", "");
 }
 
-/* A product that is not in the table: its class is believed only beside a DIAG port that is known. */
+/* A product that is not in the table: its class is believed only beside a DIAG port that is known.
+ */
 static void test_unknown_product(void **state)
 {
     (void)state;

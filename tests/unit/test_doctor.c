@@ -107,8 +107,8 @@ static void test_at_port(void **state)
         int mode;
         enum qdiag_doctor_state want;
         const char *seen;
-    } modes[] = {{1, OK, "1: normal"},      {5, PROBLEM, "5: factory test"},
-                 {7, PROBLEM, "7: offline"}, {0, WARNING, "0: its radio"},
+    } modes[] = {{1, OK, "1: normal"},         {5, PROBLEM, "5: factory test"},
+                 {7, PROBLEM, "7: offline"},   {0, WARNING, "0: its radio"},
                  {4, WARNING, "4: its radio"}, {6, WARNING, "6, which is not 1"}};
     struct qd_doctor_facts f = well();
     (void)state;
@@ -143,7 +143,8 @@ static void test_own_copies(void **state)
     eufs->valid = 1;
     must_be(&f, "own_copies", OK, "EUFS: there, made 3 times", "");
     ufs->restores = 2;
-    must_be(&f, "own_copies", WARNING, "UFS: restored 2 times, made 16 times; EUFS: there", "verify");
+    must_be(&f, "own_copies", WARNING, "UFS: restored 2 times, made 16 times; EUFS: there",
+            "verify");
     ufs->valid = 0;
     must_be(&f, "own_copies", WARNING, "UFS: no valid copy, restored before", "verify");
     ufs->known = 0;
