@@ -35,7 +35,8 @@ tests_usb_test_usb_units_CPPFLAGS = $(USB_TEST_CPP)
 tests_usb_test_usb_units_CFLAGS = $(USB_TEST_C)
 tests_usb_test_usb_units_LDFLAGS = $(USB_TEST_LINK)
 tests_usb_test_usb_units_LDADD = src/flow/libflow.la src/container/libcontainer.la \
-	src/model/libmodel.la src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la \
+	src/model/libmodel.la src/service/libservice.la src/at/libat.la src/diag/libdiag.la \
+	src/frame/libframe.la \
 	$(USB_LIBS)
 
 tests_usb_test_usb_again_SOURCES = tests/usb/test_usb_again.c tests/usb/usb_test.h \
