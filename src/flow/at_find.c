@@ -46,20 +46,23 @@ static int of_module(const struct qd_port *p)
     return p->likely_diag || is_wwan(p) || (p->vid && qd_usb_is_module(p->vid, p->pid));
 }
 
-static int is_same_node(const char *a, const char *b)
+/* The number of a device's node, 0 = not known. */
+static dev_t device_of(const char *node)
 {
-    struct stat x, y;
+    struct stat st;
 
-    if (strcmp(a, b) == 0)
-        return 1;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISCHR(x.st_mode) && S_ISCHR(y.st_mode) &&
-           x.st_rdev == y.st_rdev;
+    return stat(node, &st) == 0 && S_ISCHR(st.st_mode) ? st.st_rdev : 0;
 }
 
 const struct qd_port *qd_port_of_node(const struct qd_port_list *list, const char *node)
 {
+    dev_t number = device_of(node);
+
     for (size_t i = 0; i < list->n; i++)
-        if (is_same_node(list->p[i].node, node))
+        if (strcmp(list->p[i].node, node) == 0)
+            return &list->p[i];
+    for (size_t i = 0; number && i < list->n; i++)
+        if (device_of(list->p[i].node) == number)
             return &list->p[i];
     return NULL;
 }
