@@ -21,7 +21,7 @@ static int pass(const struct qdiag_at *p, const char *text, struct qdiag_error *
     return 0;
 }
 
-int qd_at_door_ufs(struct qdiag_at *p, enum qdiag_ufs fs, enum qd_ufs_verb order, unsigned ms,
+int qd_at_door_ufs(struct qdiag_at *p, enum qdiag_ufs fs, enum qd_ufs_order order, unsigned ms,
                    struct qd_at_final *result, struct qdiag_error *e)
 {
     int rc = pass(p, qd_ufs_order_text(side(fs), order), e);
@@ -29,11 +29,11 @@ int qd_at_door_ufs(struct qdiag_at *p, enum qdiag_ufs fs, enum qd_ufs_verb order
     return rc ? rc : qd_ufs_order(p->at, side(fs), order, ms, result, e);
 }
 
-int qd_at_door_reset(struct qdiag_at *p, struct qdiag_error *e)
+int qd_at_door_reset(struct qdiag_at *p, int *restarted, struct qdiag_error *e)
 {
     int rc = pass(p, qd_at_reset_text(), e);
 
-    return rc ? rc : qd_at_reset(p->at, e);
+    return rc ? rc : qd_at_reset(p->at, restarted, e);
 }
 
 int qd_at_door_put(struct qdiag_at *p, const char *name, const void *data, size_t n,

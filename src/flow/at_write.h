@@ -8,11 +8,11 @@
 #include "service/at_write.h"
 
 /* One order to the module's own backups, sent once; as qd_ufs_order. */
-int qd_at_door_ufs(struct qdiag_at *p, enum qdiag_ufs fs, enum qd_ufs_verb order, unsigned ms,
+int qd_at_door_ufs(struct qdiag_at *p, enum qdiag_ufs fs, enum qd_ufs_order order, unsigned ms,
                    struct qd_at_final *result, struct qdiag_error *e);
 
-/* The reset that makes a restore happen. */
-int qd_at_door_reset(struct qdiag_at *p, struct qdiag_error *e);
+/* The reset that makes a restore happen; as qd_at_reset. */
+int qd_at_door_reset(struct qdiag_at *p, int *restarted, struct qdiag_error *e);
 
 /* A user's file; as qd_user_put and qd_user_delete. */
 int qd_at_door_put(struct qdiag_at *p, const char *name, const void *data, size_t n,

@@ -281,7 +281,7 @@ static int make(struct qdiag_at *p, const struct qdiag_ufs_options *o, struct qd
 }
 
 /* The end of a dry run. */
-static int would_send(struct qdiag_ufs_report *r, enum qdiag_ufs fs, enum qd_ufs_verb order)
+static int would_send(struct qdiag_ufs_report *r, enum qdiag_ufs fs, enum qd_ufs_order order)
 {
     snprintf(r->would_send, sizeof r->would_send, "%s%s%s",
              qd_ufs_order_text(fs == QDIAG_UFS ? QD_UFS : QD_EUFS, order),
@@ -372,7 +372,7 @@ static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, struct qdiag_err
     if (rc == -QDIAG_E_TIMEOUT) /* the counters decide, after the reset */
         rc = qd_at_sync(p->at, WAIT_MS, NULL, NULL, &later);
     if (rc == 0)
-        rc = qd_at_door_reset(p, &later);
+        rc = qd_at_door_reset(p, NULL, &later);
     if (rc == 0)
         return 0;
     if (!later.code)

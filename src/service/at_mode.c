@@ -29,12 +29,14 @@ const char *qd_at_reset_text(void)
     return reset.text;
 }
 
-int qd_at_reset(struct qd_at *at, struct qdiag_error *e)
+int qd_at_reset(struct qd_at *at, int *restarted, struct qdiag_error *e)
 {
     struct qdiag_error mine = {0};
     struct qd_at_reply reply;
     int rc = qd_at_ask(at, &reset, NULL, &reply, &mine);
 
+    if (restarted)
+        *restarted = rc == -QDIAG_E_UNKNOWN;
     if (rc == -QDIAG_E_LINK_GONE || rc == -QDIAG_E_TIMEOUT || rc == -QDIAG_E_UNKNOWN)
         return 0;
     if (rc == 0 && reply.final.result != QD_AT_OK)

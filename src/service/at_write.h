@@ -7,18 +7,17 @@
 
 #include "service/ufs.h"
 
-enum qd_ufs_verb { QD_UFS_BACKUP, QD_UFS_RESTORE };
-
 /* =1, =11 (at once) or =3, =13 (at the next reset): once, never again. What came back is in *result
  * when 0 is returned; TIMEOUT and UNKNOWN leave the unit's state unknown. */
-int qd_ufs_order(struct qd_at *at, enum qd_ufs fs, enum qd_ufs_verb order, unsigned ms,
+int qd_ufs_order(struct qd_at *at, enum qd_ufs fs, enum qd_ufs_order order, unsigned ms,
                  struct qd_at_final *result, struct qdiag_error *e);
 
 /* The command line of an order. */
-const char *qd_ufs_order_text(enum qd_ufs fs, enum qd_ufs_verb order);
+const char *qd_ufs_order_text(enum qd_ufs fs, enum qd_ufs_order order);
 
-/* AT+CFUN=1,1. The link may go while the unit answers: that is no error. */
-int qd_at_reset(struct qd_at *at, struct qdiag_error *e);
+/* AT+CFUN=1,1. The link may go while the unit answers: that is no error. *restarted (or NULL): 1
+ * when the unit was seen to start anew in place of an answer. */
+int qd_at_reset(struct qd_at *at, int *restarted, struct qdiag_error *e);
 const char *qd_at_reset_text(void);
 
 /* Sends a file in ACK mode; the unit's size and checksum are compared. */

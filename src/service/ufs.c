@@ -34,12 +34,7 @@ int qd_ufs_read(struct qd_at *at, enum qd_ufs fs, unsigned ms, struct qd_ufs_sta
     return qd_ufs_parse(fs, qd_at_after(r.line[0], c.prefix), s, e);
 }
 
-const char *qd_ufs_order_text(enum qd_ufs fs, enum qd_ufs_verb order)
-{
-    return orders[fs][order].text;
-}
-
-int qd_ufs_order(struct qd_at *at, enum qd_ufs fs, enum qd_ufs_verb order, unsigned ms,
+int qd_ufs_order(struct qd_at *at, enum qd_ufs fs, enum qd_ufs_order order, unsigned ms,
                  struct qd_at_final *result, struct qdiag_error *e)
 {
     struct qd_at_command c = orders[fs][order];
@@ -118,4 +113,9 @@ int qd_at_imei(struct qd_at *at, char imei[16], struct qdiag_error *e)
         strspn(r.line[0], "0123456789") == 15 && strspn(r.line[0], one) != 15)
         qd_copy_text(imei, 16, r.line[0]);
     return rc;
+}
+
+const char *qd_ufs_order_text(enum qd_ufs fs, enum qd_ufs_order order)
+{
+    return orders[fs][order].text;
 }

@@ -8,6 +8,8 @@
 #include "at/session.h"
 #include "service/ufs_codec.h"
 
+enum qd_ufs_order { QD_UFS_BACKUP, QD_UFS_RESTORE };
+
 /* =4 or =14. Reads only. ms: 0 = a generous default. */
 int qd_ufs_read(struct qd_at *at, enum qd_ufs fs, unsigned ms, struct qd_ufs_state *s,
                 struct qdiag_error *e);

@@ -73,7 +73,7 @@ def stand_in_door(path, plain, quoted, door, headers, declared):
         if path in headers[header] or path == 'src/' + header or \
                 (path in door and header not in INSIDE):
             continue
-        for m in re.finditer(r'\b(qd_\w+)\b', plain):
+        for m in re.finditer(r'(?<!enum )\b(qd_\w+)\b', plain):
             if m.group(1) in declared.get(header, ()) and \
                     not (m.group(1) in AT_TEXTS and path in AT_SHOWS):
                 yield line_of(plain, m.start()), 'uses %s' % m.group(1)
@@ -128,6 +128,7 @@ def self_test():
         'src/flow/plan.c': '/* qd_nv_write */ const char *s = "qd_nv_write";\n',
         'src/service/nv.c': 'int f(void) { return ask(QD_CMD_NV_READ); }\n',
         'src/flow/at_write.c': '#include "service/at_write.h"\nint f(void) { return qd_ufs_order(a); }\n',
+        'src/flow/wear.c': 'int f(enum qd_ufs_order o);\n',
         'src/flow/ufs.c': '#include "flow/at_write.h"\nconst char *s = qd_ufs_order_text(0, 0);\n',
         'src/service/ufs.c': 'struct c c = {"AT+QPRTPARA=1", "", 0, 1};\n',
         'src/service/info.c': 'const char *s[] = {"AT+QPRTPARA=14", "AT+QPRTPARA=4", "AT+CFUN?", "AT+QFDWL"};\n',

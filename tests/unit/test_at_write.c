@@ -55,7 +55,7 @@ static void test_frozen(void **state)
     assert_int_equal(qd_at_door_ufs(&p, QDIAG_EUFS, QD_UFS_RESTORE, 1000, &final, &e[1]),
                      -QDIAG_E_BUG);
     assert_string_equal(e[1].item, "AT+QPRTPARA=13");
-    assert_int_equal(qd_at_door_reset(&p, &e[2]), -QDIAG_E_BUG);
+    assert_int_equal(qd_at_door_reset(&p, NULL, &e[2]), -QDIAG_E_BUG);
     assert_string_equal(e[2].item, "AT+CFUN=1,1");
     assert_int_equal(qd_at_door_put(&p, "f", "x", 1, &e[3]), -QDIAG_E_BUG);
     assert_int_equal(qd_at_door_delete(&p, "f", &e[4]), -QDIAG_E_BUG);
@@ -72,20 +72,26 @@ static void test_passes(void **state)
         {"AT+QFDEL=\"f\"", "\r\nOK\r\n", 0},
         {"AT+CFUN=1,1", "\r\n+CME ERROR: 3\r\n", 0},
         {"AT+CFUN=1,1", "\r\nOK\r\n", 0},
+        {"AT+CFUN=1,1", "\r\nRDY\r\n", 0},
     };
     struct qd_at_final final = {QD_AT_ERROR, -1, ""};
     struct qdiag_error e = {0};
     struct fake_at f;
     struct qdiag_at p;
+    int restarted = 1;
 
     (void)state;
     open_port(&p, &f, STEPS(steps));
     assert_int_equal(qd_at_door_ufs(&p, QDIAG_UFS, QD_UFS_RESTORE, 1000, &final, &e), 0);
     assert_int_equal(final.result, QD_AT_OK);
     assert_int_equal(qd_at_door_delete(&p, "f", &e), 0);
-    assert_int_equal(qd_at_door_reset(&p, &e), -QDIAG_E_REFUSED);
+    assert_int_equal(qd_at_door_reset(&p, NULL, &e), -QDIAG_E_REFUSED);
     memset(&e, 0, sizeof e);
-    assert_int_equal(qd_at_door_reset(&p, &e), 0);
+    assert_int_equal(qd_at_door_reset(&p, &restarted, &e), 0);
+    assert_int_equal(restarted, 0);
+    assert_int_equal(qd_at_door_reset(&p, &restarted, &e), 0);
+    assert_int_equal(restarted, 1);
+    qd_at_abandon(p.at);
     close_port(&p, &f);
 }
 
