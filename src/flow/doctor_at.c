@@ -61,7 +61,9 @@ int qd_doctor_look_at(struct qd_doctor_facts *f, struct qdiag_context *c, const 
     int rc = qdiag_at_find(c, at, device, serial, &port, &why);
 
     if (rc == 0) {
-        qd_copy_text(f->at_port, sizeof f->at_port, port->address.text);
+        /* Other addresses say who the user is, and findings are for bug reports, too. */
+        if (port->address.kind == QD_ADDR_TTY)
+            qd_copy_text(f->at_port, sizeof f->at_port, port->address.path);
         rc = ask(f, port, &why);
     }
     qdiag_at_close(&port);

@@ -244,7 +244,7 @@ def test_doctor(work):
         assert f["own_copies"]["state"] == "warning" and "EUFS: restored 1 times" in f["own_copies"]["seen"]
         assert u.sent() == sent
         report = read(work + "/report").decode()
-        assert "warning" in report and "001001000000015" not in report
+        assert "warning" in report and "001001000000015" not in report and work not in report
         p = qdiag("doctor", "-d", u.address, *at, check=0)
         assert "0 problems, 0 unknown" in p.stdout and ", 1 warning\n" in p.stdout, p.stdout
 
@@ -263,6 +263,9 @@ def test_doctor_problems(work):
     with Unit(work + "/3", "silent=0") as u:  # DIAG is mute; AT is asked all the same
         a, f = doctor(u, 11, "--timeout", "100", "--at", u.at_address)
         assert f["answer"]["state"] == "problem" and f["mode"]["state"] == "ok", f
+    with Unit(work + "/5", "at_error=CFUN") as u:  # where the port is and whose it is stays out of reports
+        a, f = doctor(u, 0, "--at", u.at_address, "--report", work + "/report")
+        assert f["mode"]["at_only"] and work not in read(work + "/report").decode(), f["mode"]
     with Unit(work + "/4", "at_silent=QPRTPARA=4") as u:
         a, f = doctor(u, 0, "--at", u.at_address)
         assert f["mode"]["state"] == "ok" and f["own_copies"]["at_only"], f["own_copies"]

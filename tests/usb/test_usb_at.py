@@ -222,8 +222,11 @@ def test_beside_other_commands(work):
         assert told["mode"]["state"] == told["at_imei"]["state"] == "ok", told
         assert told["own_copies"]["state"] == "warning"
         cap = work + "/capture"
-        b.run("info", "--capture", cap)
+        p = b.run("info", "--capture", cap)
+        assert "UFS        no valid copy" in p.out, p.out
         assert b"AT+CG" not in rig.read(cap) and b"AT+CG".hex().encode() not in rig.read(cap)
+        p = b.run("info", "-d", "replay:" + cap)
+        assert "own copies not read: no unit found" in p.out, p.out
         assert m.sent() == []
         p = b.run("backup", "--with-ufs", "--progress=none", "--xqcn", work + "/y.xqcn", *FEW)
         assert "own ufs    confirmed" in p.out and "own eufs   confirmed" in p.out, p.out
@@ -242,6 +245,8 @@ def test_restore_and_a_new_name(work):
         face = "%s/1-1:1.2" % mm_rig.DEVICE
         b.bed.remove_device("/sys%s/ttyUSB2/tty/ttyUSB2" % face)
         b.bed.remove_device("/sys%s/ttyUSB2" % face)
+        if os.path.lexists(b.root + "/dev/ttyUSB2"):
+            os.unlink(b.root + "/dev/ttyUSB2")  # its pty's number is given to the next
         os.close(old.fd)
         b.emulate(9)
         for r in list(mm_rig.tty_records(face, AT, 9))[1:]:
