@@ -1,7 +1,6 @@
 noinst_LTLIBRARIES += src/flow/libflow.la
 src_flow_libflow_la_SOURCES = \
 	src/flow/at_port.c src/flow/at_port.h src/flow/ufs.c src/flow/ufs_guard.c \
-	src/flow/at_find.c src/flow/at_find.h src/flow/at_write.c src/flow/at_write.h \
 	src/flow/ufs_guard.h src/flow/user_files.c \
 	src/flow/backup.c src/flow/check.c src/flow/collect.h src/flow/collect_efs.c \
 	src/flow/collect_efs.h src/flow/collect_nv.c src/flow/device.c src/flow/device.h \
@@ -38,3 +37,7 @@ src_flow_libflow_la_SOURCES += \
 
 # Which port: the choice of "auto", and asking each of them.
 src_flow_libflow_la_SOURCES += src/flow/auto_port.c src/flow/auto_port.h src/flow/probe_ports.c
+
+# Which AT port, and the AT side's door.
+src_flow_libflow_la_SOURCES += \
+	src/flow/at_find.c src/flow/at_find.h src/flow/at_write.c src/flow/at_write.h
