@@ -49,7 +49,8 @@ enum qdiag_code {
     QDIAG_E_READBACK_DIFFERS = 30,
     QDIAG_E_ITEM_UNKNOWN = 31,
     QDIAG_E_ROLLED_BACK = 32,
-    QDIAG_E_ROLLBACK_FAILED = 33
+    QDIAG_E_ROLLBACK_FAILED = 33,
+    QDIAG_E_UFS_NOT_MADE = 37 /* 34 to 36: upgrades */
 };
 
 /* Was the unit written to before the failure? */

@@ -18,19 +18,39 @@ extern "C" {
 
 struct qdiag_at; /* an open AT port */
 
-/* Opens a unit's AT port. A port that discovery knows as DIAG is refused: no AT byte goes there.
+/* Opens a unit's AT port: the one that is named, or the one of a unit that is found on USB. Found is
+ * the one unit that device and serial mean, and of its ports the surest that takes AT by table and
+ * descriptors, that nobody has open, and that answers AT with OK. A port that discovery knows as DIAG
+ * is refused, also under another name: no AT byte goes there. ModemManager is asked to leave the unit
+ * alone, as by qdiag_device_open.
  *
- * @param c        the context; must outlive the port.
- * @param address  "tty:/dev/…", "tcp:HOST:PORT", "unix:/path".
+ * @param c        the context; must outlive the port. Nothing is captured.
+ * @param address  "tty:/dev/…", "tcp:HOST:PORT", "unix:/path"; "auto" or NULL: found.
+ * @param device   the unit, only when it is to be found: "auto" or NULL (exactly one, else refused),
+ *                 "usb:VID:PID[@BUS-PORT]", or "tty:/dev/…", any port of it.
+ * @param serial   only a unit with this USB serial number counts when it is to be found; NULL = any.
  * @param at       set on success.
  * @param e        set on failure.
- * Time: up to about 20 s when nothing answers. Unit: reads only (echo and result form are set for
- * the session and given back).
+ * Time: up to about 20 s for each port when nothing answers. Unit: reads only (echo and result form
+ * are set for the session and given back).
  * Owner: the caller; close with qdiag_at_close.
- * Returns: 0, -QDIAG_E_USAGE, -QDIAG_E_POLICY (a DIAG port), -QDIAG_E_NO_UNIT, -QDIAG_E_BUSY,
+ * Returns: 0, -QDIAG_E_USAGE, -QDIAG_E_POLICY (a DIAG port), -QDIAG_E_NO_UNIT (also: not on USB, so
+ *          that its AT port has to be named), -QDIAG_E_MANY_UNITS, -QDIAG_E_BUSY,
  *          -QDIAG_E_PERMISSION, -QDIAG_E_OPEN_FAILED, -QDIAG_E_LINK_SILENT, -QDIAG_E_LINK_GONE,
  *          -QDIAG_E_LINK_IO, -QDIAG_E_PROTOCOL, -QDIAG_E_CANCELLED, -QDIAG_E_NO_MEMORY,
- *          -QDIAG_E_LOCAL_FILE. */
+ *          -QDIAG_E_LOCAL_FILE.
+ * Source: docs/formats/at.md. */
+QDIAG_API int qdiag_at_find(struct qdiag_context *c, const char *address, const char *device,
+                            const char *serial, struct qdiag_at **at, struct qdiag_error *e);
+
+/* The same without anything that narrows the choice.
+ *
+ * @param c        as for qdiag_at_find.
+ * @param address  as for qdiag_at_find.
+ * @param at       set on success.
+ * @param e        set on failure.
+ * Time: as qdiag_at_find. Unit: reads only. Owner: the caller; close with qdiag_at_close.
+ * Returns: as qdiag_at_find. */
 QDIAG_API int qdiag_at_open(struct qdiag_context *c, const char *address, struct qdiag_at **at,
                             struct qdiag_error *e);
 
@@ -79,6 +99,7 @@ struct qdiag_ufs_options {
     unsigned max_age_h;    /* how old it may be, hours; 0 = 24 */
     unsigned wait_ms;      /* how long the copy may take; 0 = 30000 */
     int force;             /* also when a fresh confirmed one is there */
+    int dry_run;           /* every check, and nothing is sent that changes the unit */
     const char *confirm;   /* restore: the last digits of the IMEI, 4 or more; NONE without IMEI */
 };
 
@@ -87,6 +108,7 @@ struct qdiag_ufs_report {
     struct qdiag_ufs_state before, after;
     int skipped;  /* a fresh confirmed backup was there: nothing was sent */
     int repeated; /* the one repeat was needed */
+    char would_send[64]; /* dry run: the commands that were not sent; "" = none */
     char note[256];
 };
 
@@ -98,11 +120,13 @@ struct qdiag_ufs_report {
  * @param o       what and how.
  * @param r       filled, also on failure as far as it went.
  * @param e       set on failure; its touch says whether the copy may have changed.
- * Time: wait_ms, twice when it was interrupted. Unit: writes (the module's own backup partition).
+ * Time: wait_ms, twice when it was interrupted. Unit: writes (the module's own backup partition;
+ * nothing when it is a dry run).
  * Owner: borrows all.
  * Returns: 0 (confirmed, or skipped), as qdiag_ufs_status and qdiag_identity_read,
  *          -QDIAG_E_USAGE, -QDIAG_E_POLICY (unhealthy, or the DIAG backup will not do),
- *          -QDIAG_E_NOT_SAME_UNIT, -QDIAG_E_FILE_*, -QDIAG_E_LOCAL_FILE, -QDIAG_E_READBACK_DIFFERS
+ *          -QDIAG_E_NOT_SAME_UNIT (also: two USB devices), -QDIAG_E_FILE_*, -QDIAG_E_LOCAL_FILE,
+ *          -QDIAG_E_READBACK_DIFFERS
  *          (not confirmed), -QDIAG_E_ITEM_UNKNOWN (cannot tell what the copy holds).
  * Source: docs/formats/at.md. */
 QDIAG_API int qdiag_ufs_backup(struct qdiag_at *at, struct qdiag_device *dev,
@@ -113,10 +137,11 @@ QDIAG_API int qdiag_ufs_backup(struct qdiag_at *at, struct qdiag_device *dev,
  * confirms it by the counters.
  *
  * @param at  the AT port; it is closed and opened again around the reset.
- * @param o   fs, wait_ms and confirm count.
+ * @param o   fs, wait_ms, dry_run and confirm count; a dry run needs no confirm.
  * @param r   filled, also on failure as far as it went.
  * @param e   set on failure.
- * Time: up to 3 minutes. Unit: writes (the live file system). Owner: borrows all.
+ * Time: up to 3 minutes. Unit: writes (the live file system; nothing when it is a dry run).
+ * Owner: borrows all.
  * Returns: 0 (confirmed after the reset), as qdiag_ufs_status, -QDIAG_E_USAGE (no confirmation),
  *          -QDIAG_E_NOT_SAME_UNIT (other digits), -QDIAG_E_POLICY (there is nothing to restore),
  *          -QDIAG_E_READBACK_DIFFERS, -QDIAG_E_ITEM_UNKNOWN.
@@ -164,6 +189,20 @@ QDIAG_API void qdiag_user_files_free(struct qdiag_user_files *list);
 QDIAG_API int qdiag_user_file_put(struct qdiag_at *at, const char *path, const char *name,
                                   struct qdiag_error *e);
 
+/* Makes the checks of qdiag_user_file_put and sends nothing that changes the unit: the local file, the
+ * name, that the unit has no file of that name, and its free space where it tells.
+ *
+ * @param at       the port.
+ * @param path     the local file.
+ * @param name     its name in the unit.
+ * @param command  the command that would be sent.
+ * @param e        set on failure.
+ * Time: two commands. Unit: reads only. Owner: borrows all.
+ * Returns: 0, as qdiag_user_files_get, -QDIAG_E_USAGE, -QDIAG_E_LOCAL_FILE, -QDIAG_E_POLICY (it is
+ *          there already, or does not fit). */
+QDIAG_API int qdiag_user_file_put_check(struct qdiag_at *at, const char *path, const char *name,
+                                        char command[160], struct qdiag_error *e);
+
 /* Fetches a file of the unit into a local file; size and checksum are compared.
  *
  * @param at    the port.
@@ -184,6 +223,18 @@ QDIAG_API int qdiag_user_file_get(struct qdiag_at *at, const char *name, const c
  * Returns: 0, as qdiag_user_files_get, -QDIAG_E_USAGE, -QDIAG_E_ITEM_UNKNOWN. */
 QDIAG_API int qdiag_user_file_delete(struct qdiag_at *at, const char *name,
                                      struct qdiag_error *e);
+
+/* Makes the checks of qdiag_user_file_delete and sends nothing that changes the unit: the name, and
+ * that the unit has such a file.
+ *
+ * @param at       the port.
+ * @param name     its name in the unit.
+ * @param command  the command that would be sent.
+ * @param e        set on failure.
+ * Time: one command. Unit: reads only. Owner: borrows all.
+ * Returns: 0, as qdiag_user_files_get, -QDIAG_E_USAGE, -QDIAG_E_ABSENT. */
+QDIAG_API int qdiag_user_file_delete_check(struct qdiag_at *at, const char *name,
+                                           char command[160], struct qdiag_error *e);
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,8 @@
 
 #define QD_DEFAULT_TIMEOUT_MS 3000u
 
+struct qd_mm_hold;
+
 struct qdiag_context {
     qdiag_log_fn log;
     void *log_user;
@@ -22,6 +24,7 @@ struct qdiag_context {
     char *capture_path;
     int capture_keep_identity;
     char *bus; /* address of the system bus; NULL = the usual one, "" = none */
+    struct qd_mm_hold *mm_holds; /* units that ModemManager was asked for, transport's */
     char *names_path; /* names of items; NULL = the installed file */
 };
 

@@ -231,6 +231,8 @@ static int *flag_slot(enum option_id id, struct cli_options *o)
         return &o->as_file;
     case OPT_SHOW_IDENTITY:
         return &o->show_identity;
+    case OPT_WITH_UFS:
+        return &o->with_ufs;
     case OPT_FORCE:
         return &o->ufs.force;
     case OPT_VERBOSE:

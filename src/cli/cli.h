@@ -24,6 +24,7 @@ enum cli_command_bit {
     C_VERIFY = 8192,
     C_UFS = 16384,
     C_DOCTOR = 32768,
+    C_AT = C_UFS | C_BACKUP | C_INFO | C_DOCTOR,
     C_WRITES = C_RESTORE | C_NV | C_EFS,
     C_UNIT = C_BACKUP | C_INFO | C_NV | C_EFS | C_PLAN | C_RESTORE | C_VERIFY |
              C_UFS | C_DOCTOR,
@@ -47,6 +48,7 @@ struct cli_options {
     const char *hex, *file; /* bytes to write */
     int dry_run, accept_firmware, as_item, as_file;
     const char *at;
+    int with_ufs;
     struct qdiag_ufs_options ufs;
     int with_volatile;
     int probe;

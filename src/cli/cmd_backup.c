@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/inner.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/text.h"
@@ -153,7 +154,7 @@ static void json_report(json_t *j, const struct cli_options *o, const struct qdi
 }
 
 static int answer(const struct cli_options *o, const struct qdiag_backup_report *r,
-                  const struct qdiag_error *e)
+                  const struct cli_inner_backup *in, const struct qdiag_error *e)
 {
     int exit_code = e->code ? cli_exit_code(e) : 0;
     cli_progress_clear();
@@ -163,10 +164,14 @@ static int answer(const struct cli_options *o, const struct qdiag_backup_report 
             cli_json_result(j, o, e, exit_code);
             if (r)
                 json_report(j, o, r);
+            if (o->with_ufs)
+                json_object_set_new(j, "own_copies", in ? cli_inner_made_json(o, in) : json_null());
         }
         exit_code = cli_json_print(j, o, exit_code);
     } else if (r && !o->quiet) {
         print_report(o, r);
+        if (in)
+            cli_inner_made(o, in);
     }
     if (e->code)
         cli_print_error(o, e, exit_code);
@@ -178,15 +183,21 @@ int cmd_backup(struct qdiag_context *ctx, const struct cli_options *o)
     struct qdiag_error e = {0};
     struct qdiag_device *dev = NULL;
     struct qdiag_backup_report *r = NULL;
+    static struct cli_inner_backup inner; /* large */
+    int made = 0;
     if (!o->backup.xqcn && !o->backup.qcn && !o->backup.tar && !o->backup.dir)
         return cli_usage_error("`qdiag backup` needs a file to make: --xqcn FILE, --qcn FILE,"
                                " --tar FILE or --dir DIR");
     int rc = qdiag_device_open(ctx, o->device, o->serial, &dev, &e);
     if (rc == 0)
         rc = qdiag_backup(dev, &o->backup, &r, &e);
+    if (rc == 0 && o->with_ufs) {
+        cli_inner_make(ctx, o, dev, r->file, &inner);
+        cli_inner_error(&inner, &e);
+        made = 1;
+    }
     qdiag_device_close(&dev);
-    (void)rc; /* e tells the same, with the reason */
-    int exit_code = answer(o, r, &e);
+    int exit_code = answer(o, r, made ? &inner : NULL, &e); /* e tells the same as rc, and why */
     qdiag_backup_report_free(&r);
     return exit_code;
 }

@@ -19,8 +19,9 @@ static void print_report(const struct cli_options *o, const struct qdiag_doctor_
         if (f->next[0])
             printf("          next: %s\n", cli_masked(o, f->next, text, sizeof text));
     }
-    printf("%zu problem%s, %zu unknown beside what only the AT port can tell\n", r->problems,
-           r->problems == 1 ? "" : "s", r->unknown);
+    printf("%zu problem%s, %zu unknown beside what only the AT port can tell, %zu warning%s\n",
+           r->problems, r->problems == 1 ? "" : "s", r->unknown, r->warnings,
+           r->warnings == 1 ? "" : "s");
 }
 
 static json_t *json_findings(const struct cli_options *o, const struct qdiag_doctor_report *r)
@@ -43,7 +44,7 @@ int cmd_doctor(struct qdiag_context *ctx, const struct cli_options *o)
 {
     struct qdiag_error e = {0};
     struct qdiag_doctor_report r = {0};
-    int rc = qdiag_doctor(ctx, o->device, o->serial, &r, &e);
+    int rc = qdiag_doctor(ctx, o->device, o->serial, o->at, &r, &e);
     if (rc == 0 && o->report)
         qdiag_doctor_save(&r, o->report, &e);
     int exit_code = e.code ? cli_exit_code(&e) : r.problems ? 11 : r.unknown ? 14 : 0;
@@ -55,6 +56,7 @@ int cmd_doctor(struct qdiag_context *ctx, const struct cli_options *o)
             cli_json_text(j, "address", r.address);
             json_object_set_new(j, "problems", json_integer((json_int_t)r.problems));
             json_object_set_new(j, "unknown", json_integer((json_int_t)r.unknown));
+            json_object_set_new(j, "warnings", json_integer((json_int_t)r.warnings));
             json_object_set_new(j, "findings", json_findings(o, &r));
         }
         exit_code = cli_json_print(j, o, exit_code);

@@ -3,6 +3,7 @@
  * qdiag info: who the unit is and what a backup would cover. Reads only. */
 #include <stdio.h>
 
+#include "cli/inner.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/text.h"
@@ -51,9 +52,14 @@ int cmd_info(struct qdiag_context *ctx, const struct cli_options *o)
     struct qdiag_error e = {0};
     struct qdiag_device *dev = NULL;
     struct qdiag_identity id;
+    struct cli_inner_state inner;
     int rc = qdiag_device_open(ctx, o->device, o->serial, &dev, &e);
     if (rc == 0)
         rc = qdiag_identity_read(dev, &id, &e);
+    if (rc == 0)
+        cli_inner_read(ctx, o, qdiag_device_address(dev), &id, &inner);
+    if (rc == 0 && inner.e.code == QDIAG_E_CANCELLED)
+        e = inner.e;
     int exit_code = e.code ? cli_exit_code(&e) : 0;
     cli_progress_clear();
     if (o->json != CLI_TEXT) {
@@ -62,10 +68,13 @@ int cmd_info(struct qdiag_context *ctx, const struct cli_options *o)
             cli_json_result(j, o, &e, exit_code);
             cli_json_text(j, "address", dev ? qdiag_device_address(dev) : NULL);
             json_object_set_new(j, "unit", rc == 0 ? cli_json_identity(o, &id) : json_null());
+            json_object_set_new(j, "own_copies",
+                                rc == 0 ? cli_inner_state_json(o, &inner) : json_null());
         }
         exit_code = cli_json_print(j, o, exit_code);
     } else if (rc == 0) {
         print_info(o, qdiag_device_address(dev), &id);
+        cli_inner_show(o, &inner);
     }
     if (e.code)
         cli_print_error(o, &e, exit_code);

@@ -9,8 +9,7 @@
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/text.h"
-
-static const char *const fs_names[] = {"ufs", "eufs"};
+#include "cli/ufs_text.h"
 
 /* What a run came to, for the answer. */
 struct answer {
@@ -20,28 +19,10 @@ struct answer {
     struct qdiag_user_files files;
     int has_report, has_files;
     const char *action;
+    char command[160]; /* of files: what a dry run did not send */
 };
 
 /* ---- text ---- */
-
-static void print_state(const char *name, const struct qdiag_ufs_state *s, int eufs)
-{
-    if (!s->known) {
-        printf("%-10s not known\n", name);
-        return;
-    }
-    printf("%-10s %s, made %u times, restored %u times\n", name,
-           s->valid ? "a copy is there" : "no valid copy", s->backups, s->restores);
-    printf("           in use %u pages (%u KB), usual limit %u pages; bad blocks %u\n", s->pages,
-           s->pages * 2, s->page_limit, s->bad_blocks);
-    if (eufs)
-        printf("           bad blocks in the copies: modem data %u, info %u; application data %u, "
-               "info %u\n",
-               s->bad_part[0], s->bad_part[1], s->bad_part[2], s->bad_part[3]);
-    for (unsigned i = 0; i < 10; i++)
-        if (s->probe[i])
-            printf("           restores at probe point %u: %u\n", i + 1, s->probe[i]);
-}
 
 static void print_status(const struct cli_options *o, const struct qdiag_ufs_status *s)
 {
@@ -54,11 +35,7 @@ static void print_status(const struct cli_options *o, const struct qdiag_ufs_sta
            *s->firmware ? cli_masked(o, s->firmware, text, sizeof text) : "not known");
     printf("IMEI       %s\n",
            cli_identity(o, *s->imei ? QDIAG_IDENT_USABLE : QDIAG_IDENT_UNKNOWN, s->imei, imei));
-    print_state("UFS", &s->fs[QDIAG_UFS], 0);
-    if (s->fs[QDIAG_EUFS].known)
-        print_state("EUFS", &s->fs[QDIAG_EUFS], 1);
-    for (size_t i = 0; i < s->warnings; i++)
-        printf("note       %s\n", s->warning[i]);
+    cli_ufs_print(s);
 }
 
 static void print_change(const struct answer *a)
@@ -66,12 +43,15 @@ static void print_change(const struct answer *a)
     const struct qdiag_ufs_report *r = &a->r;
     int restore = strcmp(a->action, "restore") == 0;
 
-    if (r->skipped)
+    if (*r->would_send)
+        printf("%s: every check passed; %s would be sent now, nothing was\n",
+               cli_ufs_names[a->o->ufs.fs], r->would_send);
+    else if (r->skipped)
         printf("%s: not repeated, a confirmed copy is not a day old (backup %u); --force makes "
                "another\n",
-               fs_names[a->o->ufs.fs], r->before.backups);
+               cli_ufs_names[a->o->ufs.fs], r->before.backups);
     else
-        printf("%s: %s confirmed: count %u before, %u after%s\n", fs_names[a->o->ufs.fs],
+        printf("%s: %s confirmed: count %u before, %u after%s\n", cli_ufs_names[a->o->ufs.fs],
                restore ? "restore" : "backup", restore ? r->before.restores : r->before.backups,
                restore ? r->after.restores : r->after.backups,
                r->repeated ? "; the first one was broken off or not valid, and was repeated" : "");
@@ -91,31 +71,9 @@ static void print_files(const struct qdiag_user_files *l)
 
 /* ---- JSON ---- */
 
-static json_t *json_state(const struct qdiag_ufs_state *s)
-{
-    json_t *probe, *part, *j;
-
-    if (!s->known)
-        return json_null();
-    probe = json_array();
-    part = json_array();
-    for (unsigned i = 0; i < 10; i++)
-        json_array_append_new(probe, json_integer(s->probe[i]));
-    for (unsigned i = 0; i < 4; i++)
-        json_array_append_new(part, json_integer(s->bad_part[i]));
-    j = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I}", "valid", s->valid, "backups",
-                  (json_int_t)s->backups, "restores", (json_int_t)s->restores, "pages",
-                  (json_int_t)s->pages, "page_bytes", (json_int_t)2048, "bad_blocks",
-                  (json_int_t)s->bad_blocks);
-    json_object_set_new(j, "probe_restores", probe);
-    json_object_set_new(j, "bad_blocks_of_copies", part);
-    return j;
-}
-
 static void json_unit(const struct cli_options *o, json_t *j, const struct qdiag_ufs_status *s)
 {
     char text[256];
-    json_t *w = json_array();
 
     cli_json_text(j, "address", s->address);
     cli_json_text(j, "model", s->model);
@@ -123,11 +81,7 @@ static void json_unit(const struct cli_options *o, json_t *j, const struct qdiag
     cli_json_text(j, "firmware", cli_masked(o, s->firmware, text, sizeof text));
     json_object_set_new(
         j, "imei", cli_json_ident(o, *s->imei ? QDIAG_IDENT_USABLE : QDIAG_IDENT_UNKNOWN, s->imei));
-    for (int i = 0; i < 2; i++)
-        json_object_set_new(j, fs_names[i], json_state(&s->fs[i]));
-    for (size_t i = 0; i < s->warnings; i++)
-        json_array_append_new(w, cli_json_string(s->warning[i]));
-    json_object_set_new(j, "notes", w);
+    cli_ufs_json_states(j, s);
 }
 
 static void json_files(json_t *j, const struct qdiag_user_files *l)
@@ -153,12 +107,15 @@ static int print_json(const struct answer *a, int exit_code)
     if (j) {
         cli_json_result(j, a->o, &a->e, exit_code);
         cli_json_text(j, "action", a->action);
+        json_object_set_new(j, "dry_run", json_boolean(a->o->dry_run));
+        if (a->o->dry_run)
+            cli_json_text(j, "would_send", *a->command ? a->command : a->r.would_send);
         if (a->has_report)
             json_unit(a->o, j, &a->r.unit);
         if (a->has_report && strcmp(a->action, "status") != 0) {
-            cli_json_text(j, "fs", fs_names[a->o->ufs.fs]);
-            json_object_set_new(j, "before", json_state(&a->r.before));
-            json_object_set_new(j, "after", json_state(&a->r.after));
+            cli_json_text(j, "fs", cli_ufs_names[a->o->ufs.fs]);
+            json_object_set_new(j, "before", cli_ufs_json(&a->r.before));
+            json_object_set_new(j, "after", cli_ufs_json(&a->r.after));
             json_object_set_new(j, "skipped", json_boolean(a->r.skipped));
             json_object_set_new(j, "repeated", json_boolean(a->r.repeated));
             cli_json_text(j, "note", a->r.note);
@@ -178,14 +135,16 @@ static void run_status(struct qdiag_at *at, struct answer *a)
 
 static void run_backup(struct qdiag_context *ctx, struct qdiag_at *at, struct answer *a)
 {
+    struct qdiag_ufs_options o = a->o->ufs;
     struct qdiag_device *dev = NULL;
 
     if (qdiag_device_open(ctx, a->o->device, a->o->serial, &dev, &a->e) != 0)
         return;
-    if (!a->o->quiet)
+    if (!a->o->quiet && !a->o->dry_run)
         fprintf(stderr, "qdiag: the module's copy is overwritten: do not cut the power until this "
                         "ends\n");
-    qdiag_ufs_backup(at, dev, &a->o->ufs, &a->r, &a->e);
+    o.dry_run = a->o->dry_run;
+    qdiag_ufs_backup(at, dev, &o, &a->r, &a->e);
     a->has_report = a->r.unit.model[0] != '\0';
     qdiag_device_close(&dev);
 }
@@ -193,13 +152,13 @@ static void run_backup(struct qdiag_context *ctx, struct qdiag_at *at, struct an
 /* The digits from a person at a terminal. */
 static const char *ask_digits(const struct cli_options *o, char line[64])
 {
-    if (o->confirm || !isatty(0) || !isatty(2))
+    if (o->confirm || o->dry_run || !isatty(0) || !isatty(2))
         return o->confirm;
     fprintf(stderr,
             "This overwrites the unit's live %s file system with the copy in the module, and "
             "resets the unit.\nType the last 4 digits of its IMEI to go on (NONE when it has "
             "none): ",
-            fs_names[o->ufs.fs]);
+            cli_ufs_names[o->ufs.fs]);
     if (!fgets(line, 64, stdin))
         return NULL;
     line[strcspn(line, "\r\n")] = '\0';
@@ -211,6 +170,7 @@ static void run_restore(struct qdiag_at *at, struct answer *a)
     struct qdiag_ufs_options o = a->o->ufs;
     char line[64];
 
+    o.dry_run = a->o->dry_run;
     o.confirm = ask_digits(a->o, line);
     qdiag_ufs_restore(at, &o, &a->r, &a->e);
     a->has_report = a->r.unit.model[0] != '\0';
@@ -222,10 +182,14 @@ static void run_files(struct qdiag_at *at, struct answer *a)
 
     if (strcmp(a->action, "ls") == 0)
         a->has_files = qdiag_user_files_get(at, &a->files, &a->e) == 0;
+    else if (strcmp(a->action, "put") == 0 && a->o->dry_run)
+        qdiag_user_file_put_check(at, arg[0], arg[1], a->command, &a->e);
     else if (strcmp(a->action, "put") == 0)
         qdiag_user_file_put(at, arg[0], arg[1], &a->e);
     else if (strcmp(a->action, "get") == 0)
         qdiag_user_file_get(at, arg[0], arg[1], &a->e);
+    else if (a->o->dry_run)
+        qdiag_user_file_delete_check(at, arg[0], a->command, &a->e);
     else
         qdiag_user_file_delete(at, arg[0], &a->e);
 }
@@ -241,6 +205,8 @@ static int finish(struct answer *a)
         print_status(a->o, &a->r.unit);
     else if (a->has_report && !a->e.code && !a->o->quiet)
         print_change(a);
+    else if (*a->command && !a->o->quiet)
+        printf("every check passed; %s would be sent now, nothing was\n", a->command);
     else if (a->has_files)
         print_files(&a->files);
     if (a->e.code)
@@ -284,7 +250,7 @@ int cmd_ufs(struct qdiag_context *ctx, const struct cli_options *o)
         return rc;
     a.o = o;
     a.action = o->arg[strcmp(o->arg[0], "files") == 0];
-    if (qdiag_at_open(ctx, o->at, &at, &a.e) == 0) {
+    if (qdiag_at_find(ctx, o->at, o->device, o->serial, &at, &a.e) == 0) {
         if (strcmp(o->arg[0], "files") == 0)
             run_files(at, &a);
         else if (strcmp(a.action, "status") == 0)

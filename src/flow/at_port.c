@@ -4,60 +4,162 @@
  * as DIAG: some units take it for a command of their own. */
 #include "flow/at_port.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/cancel.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "flow/at_find.h"
+#include "flow/auto_port.h"
+#include "flow/device.h"
 #include "transport/discover.h"
+#include "transport/holder.h"
+#include "transport/modem_manager.h"
 
 #define AGAIN_US 200000u
 
-static int refuse_diag(struct qdiag_context *c, const struct qd_address *a, struct qdiag_error *e)
+static int refuse_diag(const struct qd_port *p, const struct qd_address *a, struct qdiag_error *e)
+{
+    if (!p->likely_diag && p->role != QD_ROLE_DIAG)
+        return 0;
+    qd_fail(e, QDIAG_E_POLICY, a->text,
+            "this is the unit's DIAG port; AT commands are not sent there");
+    qd_hint(e, "`qdiag list` shows the unit's other ports");
+    return -QDIAG_E_POLICY;
+}
+
+/* What discovery knows of a port that was named. */
+static int look_up(struct qdiag_at *at, struct qdiag_error *e)
 {
     struct qd_port_list list = {0};
-    int rc = qd_discover(c, NULL, &list, e);
+    const struct qd_port *p;
+    int rc = qd_discover(at->ctx, NULL, &list, e);
 
-    for (size_t i = 0; rc == 0 && i < list.n; i++)
-        if (list.p[i].likely_diag && strcmp(list.p[i].node, a->path) == 0) {
-            rc = qd_fail(e, QDIAG_E_POLICY, a->text,
-                         "this is the unit's DIAG port; AT commands are not sent there");
-            qd_hint(e, "`qdiag list` shows the unit's other ports");
-        }
+    p = rc == 0 ? qd_port_of_node(&list, at->address.path) : NULL;
+    if (p)
+        rc = refuse_diag(p, &at->address, e);
+    if (p && rc == 0) {
+        qd_copy_text(at->usb_path, sizeof at->usb_path, p->usb_path);
+        at->interface = p->interface;
+    }
     qd_port_list_free(&list);
     return rc;
 }
 
-static int check_address(struct qdiag_context *c, const struct qd_address *a, struct qdiag_error *e)
+static int check_address(struct qdiag_at *at, struct qdiag_error *e)
 {
-    switch (a->kind) {
+    switch (at->address.kind) {
     case QD_ADDR_TTY:
-        return refuse_diag(c, a, e);
+        return look_up(at, e);
     case QD_ADDR_TCP:
     case QD_ADDR_UNIX:
         return 0;
-    case QD_ADDR_AUTO:
-        qd_fail(e, QDIAG_E_NO_UNIT, NULL, "no AT port was named");
-        qd_hint(e, "name one: --at tty:/dev/ttyUSB2, tcp:HOST:PORT or unix:/path");
-        return -QDIAG_E_NO_UNIT;
     default:
-        return qd_fail(e, QDIAG_E_USAGE, a->text, "an AT port is tty:, tcp: or unix:");
+        return qd_fail(e, QDIAG_E_USAGE, at->address.text, "an AT port is tty:, tcp: or unix:");
     }
 }
 
+/* A capture is of DIAG, and what hides identity in it knows DIAG only. */
 static int open_session(struct qdiag_at *p, struct qdiag_error *e)
 {
+    char *capture = p->ctx->capture_path;
     struct qd_link *link = NULL;
-    int rc = qd_link_open(&link, p->ctx, &p->address, e);
+    int rc;
 
+    p->ctx->capture_path = NULL;
+    rc = qd_link_open(&link, p->ctx, &p->address, e);
+    p->ctx->capture_path = capture;
     if (rc == 0)
         rc = qd_at_open(&p->at, &link, e);
     qd_link_close(&link);
     return rc;
 }
 
-int qdiag_at_open(struct qdiag_context *c, const char *address, struct qdiag_at **at,
-                  struct qdiag_error *e)
+static int open_named(struct qdiag_at *p, struct qdiag_error *e)
+{
+    int rc = check_address(p, e);
+
+    if (rc != 0)
+        return rc;
+    p->mm = qd_mm_begin(p->ctx, &p->address);
+    return open_session(p, e);
+}
+
+/* Also a program that knows no lock: two clients on one AT port take each other's answers. */
+static int refuse_held(const struct qd_address *a, struct qdiag_error *e)
+{
+    char holder[128];
+
+    if (!qd_port_holder(a->path, holder, sizeof holder))
+        return 0;
+    qd_fail(e, QDIAG_E_BUSY, a->text, "held by %s", holder);
+    qd_mm_hint(holder, e);
+    return -QDIAG_E_BUSY;
+}
+
+/* Of the unit's ports the surest one that answers. A port that is held is not passed by: somebody
+ * is at work with the unit. */
+static int open_found(struct qdiag_at *p, const struct qd_at_choice *ch, struct qdiag_error *e)
+{
+    char names[200] = "";
+    size_t at = 0;
+
+    p->mm = qd_mm_begin(p->ctx, &ch->port[0]);
+    for (unsigned i = 0; i < ch->n; i++) {
+        struct qdiag_error why = {0};
+        int rc;
+
+        p->address = ch->port[i];
+        p->interface = ch->interface[i];
+        rc = refuse_held(&p->address, e);
+        if (rc != 0)
+            return rc;
+        rc = open_session(p, &why);
+        if (rc == 0)
+            return 0;
+        if (rc != -QDIAG_E_LINK_SILENT) {
+            if (e && !e->code)
+                *e = why;
+            return rc;
+        }
+        qd_log(p->ctx, i + 1 < ch->n ? QDIAG_LOG_WARN : QDIAG_LOG_INFO, "at", "%s: %s%s%s",
+               p->address.text, why.why, i + 1 < ch->n ? "; next is " : "",
+               i + 1 < ch->n ? ch->port[i + 1].text : "");
+        if (at < sizeof names)
+            at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "",
+                                   p->address.text);
+    }
+    qd_fail(e, QDIAG_E_LINK_SILENT, names, "nothing answers to AT");
+    qd_what(e, "no AT port of the unit answers");
+    qd_hint(e, "a unit that has just started answers later; `qdiag list` shows the unit's ports, "
+               "name one with --at");
+    return -QDIAG_E_LINK_SILENT;
+}
+
+static int find_and_open(struct qdiag_at *p, const char *device, const char *serial,
+                         struct qdiag_error *e)
+{
+    struct qd_port_list list = {0};
+    struct qd_at_choice ch;
+    struct qd_address a;
+    int rc = qd_address_parse(&a, device ? device : "auto", e);
+
+    if (rc == 0)
+        rc = qd_ports_find(p->ctx, &list, e);
+    if (rc == 0)
+        rc = qd_at_choose(&list, &a, serial, &ch, e);
+    qd_port_list_free(&list);
+    if (rc != 0)
+        return rc;
+    qd_copy_text(p->usb_path, sizeof p->usb_path, ch.usb_path);
+    return open_found(p, &ch, e);
+}
+
+int qdiag_at_find(struct qdiag_context *c, const char *address, const char *device,
+                  const char *serial, struct qdiag_at **at, struct qdiag_error *e)
 {
     struct qdiag_at *p = qd_alloc(1, sizeof *p);
     int rc;
@@ -66,12 +168,13 @@ int qdiag_at_open(struct qdiag_context *c, const char *address, struct qdiag_at 
     if (!p)
         return qd_nomem(e);
     p->ctx = c;
+    p->interface = -1;
     rc = qd_address_parse(&p->address, address ? address : "auto", e);
     if (rc == 0)
-        rc = check_address(c, &p->address, e);
-    if (rc == 0)
-        rc = open_session(p, e);
+        rc = p->address.kind == QD_ADDR_AUTO ? find_and_open(p, device, serial, e)
+                                             : open_named(p, e);
     if (rc != 0) {
+        qd_mm_end(&p->mm);
         free(p);
         return rc;
     }
@@ -79,11 +182,28 @@ int qdiag_at_open(struct qdiag_context *c, const char *address, struct qdiag_at 
     return 0;
 }
 
+int qdiag_at_open(struct qdiag_context *c, const char *address, struct qdiag_at **at,
+                  struct qdiag_error *e)
+{
+    return qdiag_at_find(c, address, NULL, NULL, at, e);
+}
+
+int qd_at_same_unit(const struct qdiag_at *at, const struct qdiag_device *dev,
+                    struct qdiag_error *e)
+{
+    if (!at->usb_path[0] || !dev->usb_path[0] || strcmp(at->usb_path, dev->usb_path) == 0)
+        return 0;
+    return qd_fail(e, QDIAG_E_NOT_SAME_UNIT, at->address.text,
+                   "the AT port is of the unit at USB %s, the DIAG port of the one at USB %s",
+                   at->usb_path, dev->usb_path);
+}
+
 void qdiag_at_close(struct qdiag_at **at)
 {
     if (!at || !*at)
         return;
     qd_at_close(&(*at)->at);
+    qd_mm_end(&(*at)->mm);
     free(*at);
     *at = NULL;
 }
@@ -102,6 +222,28 @@ static void wait_gone(struct qdiag_at *p, unsigned ms)
     qd_at_close(&p->at);
 }
 
+/* The tty of a unit may come back under another number. */
+static void renamed(struct qdiag_at *p)
+{
+    struct qd_port_list list = {0};
+    struct qdiag_error e = {0};
+    char text[128];
+
+    if (!p->usb_path[0] || p->interface < 0 || qd_discover(p->ctx, NULL, &list, &e) != 0)
+        return;
+    for (size_t i = 0; i < list.n; i++) {
+        const struct qd_port *q = &list.p[i];
+
+        if (strcmp(q->usb_path, p->usb_path) != 0 || q->interface != p->interface ||
+            q->role != QD_ROLE_AT)
+            continue;
+        snprintf(text, sizeof text, "tty:%s", q->node);
+        (void)qd_address_parse(&p->address, text, &e); /* as it was on failure */
+        break;
+    }
+    qd_port_list_free(&list);
+}
+
 int qd_at_port_reopen(struct qdiag_at *p, unsigned gone_ms, unsigned back_ms, struct qdiag_error *e)
 {
     struct qd_deadline end;
@@ -112,6 +254,7 @@ int qd_at_port_reopen(struct qdiag_at *p, unsigned gone_ms, unsigned back_ms, st
     end = qd_deadline_in_ms(p->ctx->clock, back_ms);
     do {
         memset(&last, 0, sizeof last);
+        renamed(p);
         rc = open_session(p, &last);
         if (rc != 0 && qd_cancel_check(p->ctx->cancel, NULL) != 0)
             break;

@@ -6,13 +6,25 @@
 
 #include "service/ufs.h"
 
+struct qd_mm_hold;
+struct qdiag_device;
+
 struct qdiag_at {
     struct qdiag_context *ctx;
     struct qd_at *at; /* NULL while the unit is away */
     struct qd_address address;
+    struct qd_mm_hold *mm; /* as of a device */
+    char usb_path[32];     /* "" = not on USB, or not known */
+    int interface;         /* of a tty on USB; -1 = not known */
+    int frozen;            /* nothing that changes the unit is sent */
 };
 
-/* Waits until the port has gone (at most gone_ms), then opens it again (at most back_ms). */
+/* Refuses two ports that are known to be of different USB devices; NOT_SAME_UNIT. */
+int qd_at_same_unit(const struct qdiag_at *at, const struct qdiag_device *dev,
+                    struct qdiag_error *e);
+
+/* Waits until the port has gone (at most gone_ms), then opens it again (at most back_ms): the same
+ * interface of the same place on USB, whatever its name is then. */
 int qd_at_port_reopen(struct qdiag_at *p, unsigned gone_ms, unsigned back_ms,
                       struct qdiag_error *e);
 

@@ -10,12 +10,12 @@
 #include "model/names.h"
 #include "transport/address.h"
 
-struct qd_mm;
+struct qd_mm_hold;
 
 struct qdiag_device {
     struct qdiag_context *ctx;
     struct qd_diag *diag;
-    struct qd_mm *mm; /* ModemManager's promise to leave the unit alone, or NULL */
+    struct qd_mm_hold *mm; /* ModemManager was asked to leave the unit alone; or NULL */
     struct qd_redact redact; /* of a capture, when there is one */
     char usb_serial[64];     /* "" = not known */
     struct qd_labels *labels; /* read at the first item that is shown */

@@ -17,7 +17,7 @@ void qd_doctor_facts_init(struct qd_doctor_facts *f)
 {
     memset(f, 0, sizeof *f);
     f->has_diag = f->access = f->open_code = f->is_modem = f->locked = f->ftm = -1;
-    f->rfnv = f->tcxomgr = f->rf_items = -1;
+    f->rfnv = f->tcxomgr = f->rf_items = f->at_mode = -1;
 }
 
 __attribute__((format(printf, 3, 4))) static void
@@ -264,10 +264,94 @@ static void check_ftm(const struct qd_doctor_facts *f, struct qdiag_finding *o)
 /* DIAG has no request that tells the mode and changes nothing. */
 static void check_mode(const struct qd_doctor_facts *f, struct qdiag_finding *o)
 {
-    say(o, QDIAG_DOCTOR_AT_ONLY,
-        "DIAG cannot tell whether it is 1 (normal), 5 (factory test) or 7 "
-        "(offline)");
-    next(o, "ask the AT port%s%s: AT+CFUN?", f->at_port[0] ? " " : "", f->at_port);
+    switch (f->at_mode) {
+    case 1:
+        ok(o, "1: normal");
+        break;
+    case 5:
+        say(o, QDIAG_DOCTOR_PROBLEM, "5: factory test mode, the unit finds no network");
+        next(o, "see factory_mode; where item 453 is 0 the unit leaves the mode at its next start");
+        break;
+    case 7:
+        say(o, QDIAG_DOCTOR_PROBLEM, "7: offline, the unit finds no network");
+        next(o, "start the unit anew: switch it off and on");
+        break;
+    case 0:
+    case 4:
+        say(o, QDIAG_DOCTOR_WARNING, "%d: its radio is switched off", f->at_mode);
+        next(o, "somebody set this; AT+CFUN=1 ends it");
+        break;
+    case -1:
+        say(o, QDIAG_DOCTOR_AT_ONLY,
+            "DIAG cannot tell whether it is 1 (normal), 5 (factory test) or 7 "
+            "(offline)");
+        next(o, "ask the AT port%s%s: AT+CFUN?", f->at_port[0] ? " " : "", f->at_port);
+        break;
+    default:
+        say(o, QDIAG_DOCTOR_WARNING, "%d, which is not 1 (normal)", f->at_mode);
+    }
+}
+
+static void not_read(const struct qd_doctor_facts *f, struct qdiag_finding *o)
+{
+    say(o, QDIAG_DOCTOR_AT_ONLY, "not read: %s",
+        f->at_why[0] ? f->at_why : "the AT port was not asked");
+    next(o, "name the unit's AT port with --at");
+}
+
+static void check_at_imei(const struct qd_doctor_facts *f, struct qdiag_finding *o)
+{
+    switch (f->at_imei) {
+    case QD_AT_IMEI_THERE:
+        ok(o, "it is there");
+        break;
+    case QD_AT_IMEI_NONE:
+        say(o, QDIAG_DOCTOR_PROBLEM, "AT+CGSN gives none, or a blank one");
+        next(o, "restore the unit's own earlier backup");
+        break;
+    case QD_AT_IMEI_OTHER:
+        say(o, QDIAG_DOCTOR_PROBLEM, "another than DIAG gives: the ports of two units?");
+        next(o, "name both ports of one unit, with -d and --at; qdiag list shows them");
+        break;
+    default:
+        not_read(f, o);
+    }
+}
+
+static const char *words_for(const struct qdiag_ufs_state *s, char out[80])
+{
+    if (!s->valid || s->backups == 0)
+        snprintf(out, 80, "no valid copy%s", s->restores ? ", restored before" : "");
+    else if (s->restores)
+        snprintf(out, 80, "restored %u times, made %u times", s->restores, s->backups);
+    else
+        snprintf(out, 80, "there, made %u times, never restored", s->backups);
+    return out;
+}
+
+static void check_copies(const struct qd_doctor_facts *f, struct qdiag_finding *o)
+{
+    const struct qdiag_ufs_state *ufs = &f->copy[QDIAG_UFS], *eufs = &f->copy[QDIAG_EUFS];
+    char one[80], two[80];
+    int none = 0, restored = 0;
+
+    if (!ufs->known && !eufs->known) {
+        not_read(f, o);
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        none |= f->copy[i].known && (!f->copy[i].valid || f->copy[i].backups == 0);
+        restored |= f->copy[i].known && f->copy[i].restores > 0;
+    }
+    say(o, none || restored ? QDIAG_DOCTOR_WARNING : QDIAG_DOCTOR_OK, "%s%s%s%s%s",
+        ufs->known ? "UFS: " : "", ufs->known ? words_for(ufs, one) : "",
+        ufs->known && eufs->known ? "; " : "", eufs->known ? "EUFS: " : "",
+        eufs->known ? words_for(eufs, two) : "");
+    if (restored)
+        next(o, "a restore means that the unit lost its files and took its own copy: compare with "
+                "an earlier backup, qdiag verify FILE");
+    else if (none)
+        next(o, "behind a DIAG backup: qdiag ufs backup --backup FILE");
 }
 
 static void check_rf(const struct qd_doctor_facts *f, struct qdiag_finding *o)
@@ -311,6 +395,7 @@ int qd_doctor_judge(const struct qd_doctor_facts *f, struct qdiag_doctor_report 
         checks[i].fn(f, o);
         r->problems += o->state == QDIAG_DOCTOR_PROBLEM;
         r->unknown += o->state == QDIAG_DOCTOR_UNKNOWN;
+        r->warnings += o->state == QDIAG_DOCTOR_WARNING;
     }
     r->count = n;
     qd_copy_text(r->address, sizeof r->address, f->address);
@@ -319,7 +404,8 @@ int qd_doctor_judge(const struct qd_doctor_facts *f, struct qdiag_doctor_report 
 
 const char *qdiag_doctor_state_name(enum qdiag_doctor_state state)
 {
-    return state == QDIAG_DOCTOR_OK ? "ok" : state == QDIAG_DOCTOR_PROBLEM ? "problem" : "unknown";
+    static const char *const names[] = {"ok", "problem", "unknown", "unknown", "warning"};
+    return (size_t)state < sizeof names / sizeof names[0] ? names[state] : "unknown";
 }
 
 void qdiag_doctor_report_free(struct qdiag_doctor_report *r)

@@ -6,6 +6,9 @@
 
 #include <qdiag/doctor.h>
 #include <qdiag/identity.h>
+#include <qdiag/ufs.h>
+
+enum qd_doctor_at_imei { QD_AT_IMEI_UNKNOWN, QD_AT_IMEI_NONE, QD_AT_IMEI_THERE, QD_AT_IMEI_OTHER };
 
 /* Numbers that may be unknown are -1 then. */
 struct qd_doctor_facts {
@@ -31,9 +34,21 @@ struct qd_doctor_facts {
     int locked;
     int read; /* identity was read */
     enum qdiag_ident_state imei[QDIAG_SUBS];
+    char imei_digits[QDIAG_SUBS][16]; /* to compare, never to be told */
     int ftm;
     int rfnv, tcxomgr, rf_items; /* how many of each are there */
+
+    /* Through the AT port. */
+    int at_mode; /* AT+CFUN? */
+    enum qd_doctor_at_imei at_imei;
+    struct qdiag_ufs_state copy[2];
+    char at_why[256]; /* why there is nothing of the above, or not all */
 };
+
+/* Fills the last part. device: where DIAG was opened, or the address that was asked for. Errors:
+ * CANCELLED, NO_MEMORY; all else is a fact. */
+int qd_doctor_look_at(struct qd_doctor_facts *f, struct qdiag_context *c, const char *at,
+                      const char *device, const char *serial, struct qdiag_error *e);
 
 /* No fact known yet. */
 void qd_doctor_facts_init(struct qd_doctor_facts *f);

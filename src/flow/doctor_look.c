@@ -217,6 +217,7 @@ static int note_unit(struct qd_doctor_facts *f, struct qdiag_device *dev, struct
         f->read = 1;
         f->ftm = id.ftm;
         memcpy(f->imei, id.imei_state, sizeof f->imei);
+        memcpy(f->imei_digits, id.imei, sizeof f->imei_digits);
         rc = note_items(f, dev, &why);
     }
     if (rc == 0) {
@@ -256,9 +257,16 @@ static int open_unit(struct qdiag_context *c, const char *address, const char *s
     return rc ? rc : qdiag_device_open(c, ch.port[0].text, NULL, dev, e);
 }
 
-static int note_answer(struct qd_doctor_facts *f, struct qdiag_context *c, const char *address,
-                       const char *serial, struct qdiag_error *e)
+/* What the caller asked for. */
+struct asked {
+    const char *address, *serial, *at;
+};
+
+/* Also where DIAG does not answer: AT may tell more. */
+static int note_answer(struct qd_doctor_facts *f, struct qdiag_context *c, const struct asked *a,
+                       struct qdiag_error *e)
 {
+    const char *address = a->address, *serial = a->serial;
     struct qdiag_device *dev = NULL;
     struct qdiag_error why = {0};
     int rc = open_unit(c, address, serial, &dev, &why);
@@ -266,29 +274,31 @@ static int note_answer(struct qd_doctor_facts *f, struct qdiag_context *c, const
         *e = why;
         return rc;
     }
-    if (rc == -QDIAG_E_NO_UNIT && strcmp(address, "auto") == 0)
-        return 0; /* there was nothing to open */
+    if (rc == -QDIAG_E_NO_UNIT && strcmp(address, "auto") == 0) /* there was nothing to open */
+        return qd_doctor_look_at(f, c, a->at, address, serial, e);
     f->open_code = why.code;
     snprintf(f->open_why, sizeof f->open_why, "%.100s%s%.140s", why.what, why.why[0] ? ": " : "",
              why.why);
     if (rc != 0)
-        return 0;
+        return qd_doctor_look_at(f, c, a->at, address, serial, e);
     qd_copy_text(f->address, sizeof f->address, qdiag_device_address(dev));
     rc = note_unit(f, dev, e);
+    if (rc == 0)
+        rc = qd_doctor_look_at(f, c, a->at, qdiag_device_address(dev), NULL, e);
     qdiag_device_close(&dev);
     return rc;
 }
 
-int qdiag_doctor(struct qdiag_context *c, const char *address, const char *serial,
+int qdiag_doctor(struct qdiag_context *c, const char *address, const char *serial, const char *at,
                  struct qdiag_doctor_report *report, struct qdiag_error *e)
 {
+    struct asked asked = {address ? address : "auto", serial, at};
     struct qdiag_port_list list = {0};
     struct qd_doctor_facts f;
     const struct qdiag_port *p;
     memset(report, 0, sizeof *report);
     qd_doctor_facts_init(&f);
-    if (!address)
-        address = "auto";
+    address = asked.address;
     int rc = qdiag_port_list_get(c, &list, e);
     if (rc != 0)
         return rc;
@@ -303,7 +313,7 @@ int qdiag_doctor(struct qdiag_context *c, const char *address, const char *seria
     note_node(&f);
     f.manager = qd_find_program(MANAGER);
     if (!p || p->role != QDIAG_ROLE_DOWNLOAD)
-        rc = note_answer(&f, c, address, serial, e);
+        rc = note_answer(&f, c, &asked, e);
     qdiag_port_list_free(&list);
     return rc == 0 ? qd_doctor_judge(&f, report, e) : rc;
 }

@@ -33,7 +33,11 @@ src_flow_libflow_la_SOURCES += \
 # What stands in the way of a backup.
 src_flow_libflow_la_SOURCES += \
 	src/flow/doctor.c src/flow/doctor.def src/flow/doctor.h src/flow/doctor_look.c \
-	src/flow/doctor_save.c src/flow/is_modem.c
+	src/flow/doctor_at.c src/flow/doctor_save.c src/flow/is_modem.c
 
 # Which port: the choice of "auto", and asking each of them.
 src_flow_libflow_la_SOURCES += src/flow/auto_port.c src/flow/auto_port.h src/flow/probe_ports.c
+
+# Which AT port, and the AT side's door.
+src_flow_libflow_la_SOURCES += \
+	src/flow/at_find.c src/flow/at_find.h src/flow/at_write.c src/flow/at_write.h

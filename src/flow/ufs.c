@@ -12,6 +12,7 @@
 #include "base/cancel.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "flow/at_write.h"
 
 #define WAIT_MS     30000u /* nominal 4 s; grows with the file system */
 #define ORDER_MS    5000u  /* of a restore order; nominal 600 ms */
@@ -214,8 +215,7 @@ static int make_once(struct qdiag_at *p, const struct qdiag_ufs_options *o,
     int rc;
 
     memset(a, 0, sizeof *a);
-    a->rc = qd_ufs_order(p->at, o->fs == QDIAG_UFS ? QD_UFS : QD_EUFS, QD_UFS_BACKUP, ms,
-                         &a->result, &first);
+    a->rc = qd_at_door_ufs(p, o->fs, QD_UFS_BACKUP, ms, &a->result, &first);
     rc = settle(p, ms, a, &later);
     if (rc == 0)
         rc = read_waiting(p, o->fs, &r->after, APP_WAIT_MS, &later);
@@ -281,16 +281,27 @@ static int make(struct qdiag_at *p, const struct qdiag_ufs_options *o, struct qd
     return rc;
 }
 
-int qdiag_ufs_backup(struct qdiag_at *at, struct qdiag_device *dev,
-                     const struct qdiag_ufs_options *o, struct qdiag_ufs_report *r,
-                     struct qdiag_error *e)
+/* The end of a dry run. */
+static int would_send(struct qdiag_ufs_report *r, enum qdiag_ufs fs, enum qd_ufs_order order)
+{
+    snprintf(r->would_send, sizeof r->would_send, "%s%s%s",
+             qd_ufs_order_text(fs == QDIAG_UFS ? QD_UFS : QD_EUFS, order),
+             order == QD_UFS_RESTORE ? ", " : "",
+             order == QD_UFS_RESTORE ? qd_at_reset_text() : "");
+    return 0;
+}
+
+static int backup(struct qdiag_at *at, struct qdiag_device *dev, const struct qdiag_ufs_options *o,
+                  struct qdiag_ufs_report *r, struct qdiag_error *e)
 {
     struct qdiag_error mine = {0};
     char sha256[65] = "";
     int rc;
 
     memset(r, 0, sizeof *r);
-    rc = status(at, &r->unit, (int)o->fs, APP_WAIT_MS, e);
+    rc = qd_at_same_unit(at, dev, e);
+    if (rc == 0)
+        rc = status(at, &r->unit, (int)o->fs, APP_WAIT_MS, e);
     if (rc == 0)
         rc = qd_ufs_health(dev, &r->unit, e);
     if (rc == 0)
@@ -302,6 +313,8 @@ int qdiag_ufs_backup(struct qdiag_at *at, struct qdiag_device *dev,
         r->skipped = 1;
         return 0;
     }
+    if (o->dry_run)
+        return would_send(r, o->fs, QD_UFS_BACKUP);
     rc = qd_cancel_check(at->ctx->cancel, e);
     if (rc == 0) {
         qd_progress(at->ctx, "copy in the module; do not cut the power", 0, 1, "");
@@ -310,6 +323,18 @@ int qdiag_ufs_backup(struct qdiag_at *at, struct qdiag_device *dev,
     }
     if (rc == 0 && qd_ufs_record(o, sha256, &r->unit, r->after.backups, &mine) != 0)
         snprintf(r->note, sizeof r->note, "not noted beside the backup: %.200s", mine.why);
+    return rc;
+}
+
+int qdiag_ufs_backup(struct qdiag_at *at, struct qdiag_device *dev,
+                     const struct qdiag_ufs_options *o, struct qdiag_ufs_report *r,
+                     struct qdiag_error *e)
+{
+    int rc;
+
+    at->frozen = o->dry_run;
+    rc = backup(at, dev, o, r, e);
+    at->frozen = 0;
     return rc;
 }
 
@@ -341,35 +366,17 @@ struct ordered {
     int seen; /* it has started anew already: nobody has to wait for it to go */
 };
 
-/* The reset that makes the restore happen. The link may go while the unit answers. */
-static int order_reset(struct qdiag_at *p, struct ordered *o, struct qdiag_error *e)
-{
-    static const struct qd_at_command reset = {"AT+CFUN=1,1", "", 15000, 1};
-    struct qdiag_error mine = {0};
-    struct qd_at_reply reply;
-    int rc = qd_at_ask(p->at, &reset, NULL, &reply, &mine);
-
-    o->seen = rc == -QDIAG_E_UNKNOWN;
-    if (rc == -QDIAG_E_LINK_GONE || rc == -QDIAG_E_TIMEOUT || rc == -QDIAG_E_UNKNOWN)
-        return 0;
-    if (rc == 0 && reply.final.result != QD_AT_OK)
-        rc = qd_at_fail(&reset, &reply.final, &mine);
-    if (rc != 0 && e && !e->code)
-        *e = mine;
-    return rc;
-}
-
 /* Orders the restore, and the reset that makes it. */
 static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, struct ordered *o,
                          struct qdiag_error *e)
 {
     struct qdiag_error first = {0}, later = {0};
     struct qd_at_final f = {QD_AT_ERROR, -1, ""};
-    int rc = qd_ufs_order(p->at, fs == QDIAG_UFS ? QD_UFS : QD_EUFS, QD_UFS_RESTORE, ORDER_MS, &f,
-                          &first);
+    int rc = qd_at_door_ufs(p, fs, QD_UFS_RESTORE, ORDER_MS, &f, &first);
 
     if (rc == 0 && f.result != QD_AT_OK)
-        return qd_fail(e, QDIAG_E_REFUSED, fs == QDIAG_UFS ? "AT+QPRTPARA=3" : "AT+QPRTPARA=13",
+        return qd_fail(e, QDIAG_E_REFUSED,
+                       qd_ufs_order_text(fs == QDIAG_UFS ? QD_UFS : QD_EUFS, QD_UFS_RESTORE),
                        "the unit answers ERROR");
     o->cut = o->seen = rc == -QDIAG_E_LINK_GONE || rc == -QDIAG_E_UNKNOWN;
     if (o->cut)
@@ -377,7 +384,7 @@ static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, struct ordered *
     if (rc == -QDIAG_E_TIMEOUT) /* the counters decide, after the reset */
         rc = qd_at_sync(p->at, WAIT_MS, NULL, NULL, &later);
     if (rc == 0)
-        rc = order_reset(p, o, &later);
+        rc = qd_at_door_reset(p, &o->seen, &later);
     if (rc == 0)
         return 0;
     if (!later.code)
@@ -437,14 +444,14 @@ static int restore(struct qdiag_at *p, const struct qdiag_ufs_options *o,
     return confirm_restore(r, done.cut, e);
 }
 
-int qdiag_ufs_restore(struct qdiag_at *at, const struct qdiag_ufs_options *o,
-                      struct qdiag_ufs_report *r, struct qdiag_error *e)
+static int guarded_restore(struct qdiag_at *at, const struct qdiag_ufs_options *o,
+                           struct qdiag_ufs_report *r, struct qdiag_error *e)
 {
     int rc;
 
     memset(r, 0, sizeof *r);
     rc = status(at, &r->unit, (int)o->fs, APP_WAIT_MS, e);
-    if (rc == 0)
+    if (rc == 0 && (o->confirm || !o->dry_run))
         rc = check_confirm(o, &r->unit, e);
     if (rc != 0)
         return rc;
@@ -452,6 +459,8 @@ int qdiag_ufs_restore(struct qdiag_at *at, const struct qdiag_ufs_options *o,
     if (!r->before.valid || r->before.backups == 0)
         return qd_fail(e, QDIAG_E_POLICY, at->address.text,
                        "the module holds no valid copy to restore");
+    if (o->dry_run)
+        return would_send(r, o->fs, QD_UFS_RESTORE);
     rc = qd_cancel_check(at->ctx->cancel, e);
     if (rc != 0)
         return rc;
@@ -462,5 +471,16 @@ int qdiag_ufs_restore(struct qdiag_at *at, const struct qdiag_ufs_options *o,
         qd_hint(e, "`qdiag ufs status` shows the counters; a restore that was ordered comes with "
                    "the next reset");
     }
+    return rc;
+}
+
+int qdiag_ufs_restore(struct qdiag_at *at, const struct qdiag_ufs_options *o,
+                      struct qdiag_ufs_report *r, struct qdiag_error *e)
+{
+    int rc;
+
+    at->frozen = o->dry_run;
+    rc = guarded_restore(at, o, r, e);
+    at->frozen = 0;
     return rc;
 }

@@ -7,7 +7,7 @@
 
 #include "base/save.h"
 #include "base/text.h"
-#include "flow/at_port.h"
+#include "flow/at_write.h"
 
 int qdiag_user_files_get(struct qdiag_at *at, struct qdiag_user_files *list, struct qdiag_error *e)
 {
@@ -61,7 +61,7 @@ int qdiag_user_file_put(struct qdiag_at *at, const char *path, const char *name,
     int rc = qd_read_file(path, QD_USER_FILE_MAX, &p, &n, e);
 
     if (rc == 0)
-        rc = settle(qd_user_put(at->at, name, p, n, e), name, e);
+        rc = settle(qd_at_door_put(at, name, p, n, e), name, e);
     free(p);
     return rc;
 }
@@ -93,5 +93,54 @@ int qdiag_user_file_get(struct qdiag_at *at, const char *name, const char *path,
 
 int qdiag_user_file_delete(struct qdiag_at *at, const char *name, struct qdiag_error *e)
 {
-    return settle(qd_user_delete(at->at, name, e), name, e);
+    return settle(qd_at_door_delete(at, name, e), name, e);
+}
+
+static int count_of(struct qdiag_at *at, const char *name, size_t *n, struct qdiag_error *e)
+{
+    struct qd_user_list found = {0};
+    int rc = qd_user_list(at->at, name, &found, e);
+
+    *n = rc == 0 ? found.n : 0;
+    qd_user_list_free(&found);
+    return rc;
+}
+
+int qdiag_user_file_put_check(struct qdiag_at *at, const char *path, const char *name,
+                              char command[160], struct qdiag_error *e)
+{
+    uint64_t free_bytes = 0, total = 0;
+    uint8_t *p = NULL;
+    size_t size = 0, there = 0;
+    int rc = qd_read_file(path, QD_USER_FILE_MAX, &p, &size, e);
+
+    free(p);
+    if (rc == 0 && size == 0)
+        rc = qd_fail(e, QDIAG_E_USAGE, path, "it is empty; 1 to %u bytes can be sent",
+                     QD_USER_FILE_MAX);
+    if (rc == 0)
+        rc = count_of(at, name, &there, e);
+    if (rc == 0 && there)
+        rc = qd_fail(e, QDIAG_E_POLICY, name, "the unit has a file of this name");
+    if (rc == 0)
+        rc = qd_user_space(at->at, &free_bytes, &total, e);
+    if (rc == 0 && total && size > free_bytes)
+        rc = qd_fail(e, QDIAG_E_POLICY, name, "%zu bytes do not fit, %llu are free", size,
+                     (unsigned long long)free_bytes);
+    if (rc == 0)
+        qd_user_put_text(name, size, command);
+    return rc;
+}
+
+int qdiag_user_file_delete_check(struct qdiag_at *at, const char *name, char command[160],
+                                 struct qdiag_error *e)
+{
+    size_t there = 0;
+    int rc = count_of(at, name, &there, e);
+
+    if (rc == 0 && !there)
+        rc = qd_fail(e, QDIAG_E_ABSENT, name, "the unit has no file of this name");
+    if (rc == 0)
+        qd_user_delete_text(name, command);
+    return rc;
 }

@@ -10,5 +10,5 @@ src_service_libservice_la_SOURCES = \
 	src/service/nv.h src/service/nv_codec.c src/service/nv_codec.h \
 	src/service/nv_status.def src/service/nv_write.c src/service/nv_write.h src/service/sync.c \
 	src/service/sync.h src/service/write_seq.c src/service/write_seq.h src/service/written.c \
-	src/service/written.h src/service/ufs.c src/service/ufs.h src/service/ufs_codec.c \
+	src/service/written.h src/service/at_mode.c src/service/at_write.h src/service/ufs.c src/service/ufs.h src/service/ufs_codec.c \
 	src/service/ufs_codec.h src/service/ufs_fields.def src/service/user_file.c

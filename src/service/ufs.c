@@ -2,7 +2,7 @@
  *
  * AT+QPRTPARA as calls: read the state, give one order, ask who the unit is. It must never give an
  * order twice, whatever became of the first: that is for the caller to decide by the counters. */
-#include "service/ufs.h"
+#include "service/at_write.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -127,4 +127,9 @@ int qd_at_imei(struct qd_at *at, char imei[16], struct qdiag_error *e)
         strspn(r.line[0], "0123456789") == 15 && strspn(r.line[0], one) != 15)
         qd_copy_text(imei, 16, r.line[0]);
     return rc;
+}
+
+const char *qd_ufs_order_text(enum qd_ufs fs, enum qd_ufs_order order)
+{
+    return orders[fs][order].text;
 }

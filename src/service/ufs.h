@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * AT+QPRTPARA and the FILE commands as calls. Errors as in at/session.h, and PROTOCOL (an answer
- * that cannot be read). */
+ * AT+QPRTPARA and the FILE commands as calls, those that change nothing. Errors as in at/session.h,
+ * and PROTOCOL (an answer that cannot be read). */
 #ifndef QD_SERVICE_UFS_H
 #define QD_SERVICE_UFS_H
 
@@ -15,11 +15,6 @@ enum qd_ufs_order { QD_UFS_BACKUP, QD_UFS_RESTORE };
 int qd_ufs_read(struct qd_at *at, enum qd_ufs fs, unsigned ms, struct qd_ufs_state *s,
                 struct qdiag_error *e);
 
-/* =1, =11 (at once) or =3, =13 (at the next reset): once, never again. Writes. What came back is in
- * *result when 0 is returned; TIMEOUT and UNKNOWN leave the unit's state unknown. */
-int qd_ufs_order(struct qd_at *at, enum qd_ufs fs, enum qd_ufs_order order, unsigned ms,
-                 struct qd_at_final *result, struct qdiag_error *e);
-
 /* Whether the unit has the command at all: 1 yes, 0 no, -1 not told (=? answers ERROR). Reads only.
  */
 int qd_ufs_probe(struct qd_at *at, enum qd_ufs fs, int *has, struct qdiag_error *e);
@@ -28,6 +23,9 @@ int qd_ufs_probe(struct qd_at *at, enum qd_ufs fs, int *has, struct qdiag_error 
  * all the same digit. */
 int qd_at_firmware(struct qd_at *at, char version[128], struct qdiag_error *e);
 int qd_at_imei(struct qd_at *at, char imei[16], struct qdiag_error *e);
+
+/* The mode the unit is in (AT+CFUN?): 1 = normal; -1 = the answer is of another form. */
+int qd_at_mode(struct qd_at *at, int *mode, struct qdiag_error *e);
 
 /* ---- a user's files ---- */
 
@@ -48,12 +46,8 @@ int qd_user_list(struct qd_at *at, const char *pattern, struct qd_user_list *lis
 void qd_user_list_free(struct qd_user_list *list);
 int qd_user_space(struct qd_at *at, uint64_t *free_bytes, uint64_t *total, struct qdiag_error *e);
 
-/* Sends a file in ACK mode; the unit's size and checksum are compared. Writes. */
-int qd_user_put(struct qd_at *at, const char *name, const void *p, size_t n, struct qdiag_error *e);
-
 /* Fetches a file of `size` bytes (from the list); size and checksum are compared. */
 int qd_user_get(struct qd_at *at, const char *name, uint32_t size, struct qd_buf *out,
                 struct qdiag_error *e);
-int qd_user_delete(struct qd_at *at, const char *name, struct qdiag_error *e);
 
 #endif

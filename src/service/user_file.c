@@ -4,7 +4,7 @@
  * transfer is done when the unit's size and checksum are ours; the checksum does not see swapped
  * words, so what must be right is read back. It must never send a byte more than was declared: the
  * unit would take it for a command. */
-#include "service/ufs.h"
+#include "service/at_write.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +120,16 @@ static int send_pieces(struct qd_at *at, const uint8_t *p, size_t n, struct qdia
     return rc;
 }
 
+void qd_user_put_text(const char *name, size_t n, char out[160])
+{
+    snprintf(out, 160, "AT+QFUPL=\"%.80s\",%zu,%u,1", name, n, UNIT_WAIT);
+}
+
+void qd_user_delete_text(const char *name, char out[160])
+{
+    snprintf(out, 160, "AT+QFDEL=\"%.80s\"", name);
+}
+
 int qd_user_put(struct qd_at *at, const char *name, const void *p, size_t n, struct qdiag_error *e)
 {
     char text[160];
@@ -131,7 +141,7 @@ int qd_user_put(struct qd_at *at, const char *name, const void *p, size_t n, str
         rc = qd_fail(e, QDIAG_E_USAGE, name, "%zu bytes; 1 to %u can be sent", n, QD_USER_FILE_MAX);
     if (rc != 0)
         return rc;
-    snprintf(text, sizeof text, "AT+QFUPL=\"%s\",%zu,%u,1", name, n, UNIT_WAIT);
+    qd_user_put_text(name, n, text);
     rc = qd_at_ask(at, &c, NULL, &r, e);
     if (rc != 0)
         return rc;
@@ -181,13 +191,13 @@ int qd_user_get(struct qd_at *at, const char *name, uint32_t size, struct qd_buf
 
 int qd_user_delete(struct qd_at *at, const char *name, struct qdiag_error *e)
 {
-    char text[128];
+    char text[160];
     struct qd_at_command c = {text, "+QFDEL", DELETE_MS, 1};
     struct qd_at_reply r;
     int rc = qd_user_name_check(name, e);
 
     if (rc != 0)
         return rc;
-    snprintf(text, sizeof text, "AT+QFDEL=\"%s\"", name);
+    qd_user_delete_text(name, text);
     return qd_at_need(at, &c, NULL, &r, e);
 }

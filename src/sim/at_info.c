@@ -8,6 +8,7 @@
 #include "sim/at_int.h"
 
 #define NV_IMEI 550u
+#define NV_FTM  453u
 
 /* NV 550: length 8, then the digits, low nibble first, behind a type nibble. 0 when there is one.
  */
@@ -130,10 +131,20 @@ static int signal_quality(struct sim_at *a, const char *rest)
     return *rest ? SIM_AT_ERROR : sim_at_line(a, "+CSQ: 26,99");
 }
 
+/* NV 453: factory test mode, as DIAG shows it. */
+static int in_test_mode(struct sim_at *a)
+{
+    uint8_t req[133] = {0x26, NV_FTM & 0xff, NV_FTM >> 8};
+
+    sim_modem_request(a->modem, req, sizeof req, a->scratch);
+    return a->scratch->len == 133 && a->scratch->p[0] == 0x26 && !a->scratch->p[131] &&
+           a->scratch->p[3] == 1;
+}
+
 static int function(struct sim_at *a, const char *rest)
 {
     if (strcmp(rest, "?") == 0)
-        return sim_at_line(a, "+CFUN: 1");
+        return sim_at_line(a, "+CFUN: %d", in_test_mode(a) ? 5 : 1);
     if (strcmp(rest, "=1,1") != 0)
         return SIM_AT_ERROR;
     a->after = SIM_AFTER_RESET;

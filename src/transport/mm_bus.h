@@ -6,6 +6,8 @@
 
 #include "transport/modem_manager.h"
 
+struct qd_mm; /* a promise of ModemManager */
+
 /* mm_bus.c, or mm_bus_none.c in a build without D-Bus. `device` is the folder in sysfs of the USB
  * device, without links in it. NULL when ModemManager does not run or was not won over; *at_it is
  * then 0 only where it is known to have nothing to do with the device. */

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "transport/holder.h"
 #include "transport/mm_bus.h"
@@ -110,29 +111,77 @@ int qd_mm_port_of(const char *device, const char *port)
     return 0;
 }
 
-struct qd_mm *qd_mm_try(struct qdiag_context *ctx, const struct qd_address *a, int *at_it)
+/* A unit that was asked for, for all its ports that are open. */
+struct qd_mm_hold {
+    struct qdiag_context *ctx;
+    struct qd_mm *mm; /* NULL: ModemManager was not won over, or does not run */
+    int at_it;
+    unsigned users;
+    struct qd_mm_hold *next;
+    char device[PATH_MAX];
+};
+
+static struct qd_mm_hold *find_hold(struct qdiag_context *ctx, const char *device)
+{
+    struct qd_mm_hold *h = ctx->mm_holds;
+
+    while (h && strcmp(h->device, device) != 0)
+        h = h->next;
+    return h;
+}
+
+static struct qd_mm_hold *new_hold(struct qdiag_context *ctx, const char *device)
+{
+    struct qd_mm_hold *h = qd_alloc(1, sizeof(*h));
+
+    if (!h)
+        return NULL;
+    h->ctx = ctx;
+    qd_copy_text(h->device, sizeof(h->device), device);
+    h->mm = qd_mm_inhibit(ctx, device, &h->at_it);
+    h->next = ctx->mm_holds;
+    ctx->mm_holds = h;
+    return h;
+}
+
+struct qd_mm_hold *qd_mm_try(struct qdiag_context *ctx, const struct qd_address *a, int *at_it)
 {
     char device[PATH_MAX];
+    struct qd_mm_hold *h;
 
     if ((ctx->bus && !ctx->bus[0]) || find_device(a, device)) {
         *at_it = qd_program_runs("ModemManager");
         return NULL;
     }
-    return qd_mm_inhibit(ctx, device, at_it);
+    h = find_hold(ctx, device);
+    if (!h)
+        h = new_hold(ctx, device);
+    *at_it = !h || (!h->mm && h->at_it);
+    if (h)
+        h->users++;
+    return h;
 }
 
-struct qd_mm *qd_mm_begin(struct qdiag_context *ctx, const struct qd_address *a)
+struct qd_mm_hold *qd_mm_begin(struct qdiag_context *ctx, const struct qd_address *a)
 {
     int at_it;
 
     return ctx->bus && !ctx->bus[0] ? NULL : qd_mm_try(ctx, a, &at_it);
 }
 
-void qd_mm_end(struct qd_mm **m)
+void qd_mm_end(struct qd_mm_hold **p)
 {
-    if (*m)
-        qd_mm_release(*m);
-    *m = NULL;
+    struct qd_mm_hold *h = *p, **at;
+
+    *p = NULL;
+    if (!h || --h->users)
+        return;
+    for (at = &h->ctx->mm_holds; *at != h;)
+        at = &(*at)->next;
+    *at = h->next;
+    if (h->mm)
+        qd_mm_release(h->mm);
+    free(h);
 }
 
 void qd_mm_hint(const char *holder, struct qdiag_error *e)

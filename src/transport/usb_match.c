@@ -133,6 +133,20 @@ static enum qd_role role_by_table(const struct qd_usb_interface *u)
     return QD_ROLE_UNKNOWN;
 }
 
+int qd_usb_at_rank(const struct qd_usb_interface *u)
+{
+    if (qd_usb_role(u) != QD_ROLE_AT || !qd_usb_is_module(u->vid, u->pid))
+        return 0;
+    for (size_t i = 0; i < sizeof(role_ids) / sizeof(role_ids[0]); i++)
+        if (role_ids[i].vid == u->vid && role_ids[i].pid == u->pid) {
+            if (u->number == role_ids[i].at)
+                return 3;
+            if (u->number == role_ids[i].at2)
+                return 2;
+        }
+    return 1;
+}
+
 /* ff/00/40 and ff/00/00 are AT on some modules and NMEA on others: the table decides, and without
  * one they count as AT, where a probe could end a data call. */
 static enum qd_role role_by_class(const struct qd_usb_interface *u)

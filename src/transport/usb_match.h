@@ -40,6 +40,11 @@ enum qd_role {
 /* What an interface is for, as far as descriptors and table tell. */
 enum qd_role qd_usb_role(const struct qd_usb_interface *i);
 
+/* How sure it is that AT commands are taken there: 0 = no, or not a module by its ids (a serial
+ * cable looks the same); 1 = the class only, which NMEA ports share; 2 = the table's second AT
+ * port, the one for data calls; 3 = its first. */
+int qd_usb_at_rank(const struct qd_usb_interface *i);
+
 /* Whether the device is a cellular module by its ids, whatever its interfaces are. */
 int qd_usb_is_module(uint16_t vid, uint16_t pid);
 

@@ -76,3 +76,21 @@ tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c
 tests_unit_test_doctor_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_doctor_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_doctor_LDADD = $(tests_unit_test_sections_LDADD)
+
+# Which AT port is found: from lists of ports alone.
+check_PROGRAMS += tests/unit/test_at_find
+TESTS += tests/unit/test_at_find
+tests_unit_test_at_find_SOURCES = tests/unit/test_at_find.c
+tests_unit_test_at_find_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_at_find_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_at_find_LDADD = $(tests_unit_test_sections_LDADD)
+
+# The AT side's door.
+check_PROGRAMS += tests/unit/test_at_write
+TESTS += tests/unit/test_at_write
+tests_unit_test_at_write_SOURCES = tests/unit/test_at_write.c $(AT_TEST_FAKES)
+tests_unit_test_at_write_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_at_write_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_at_write_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la \
+	src/service/libservice.la src/at/libat.la src/diag/libdiag.la src/frame/libframe.la \
+	src/transport/libtransport.la src/base/libbase.la $(UNIT_LIBS)

@@ -74,6 +74,14 @@ static void must_be(const struct qd_doctor_facts *f, const char *name,
 #define OK      QDIAG_DOCTOR_OK
 #define PROBLEM QDIAG_DOCTOR_PROBLEM
 #define UNKNOWN QDIAG_DOCTOR_UNKNOWN
+#define WARNING QDIAG_DOCTOR_WARNING
+#define AT_ONLY QDIAG_DOCTOR_AT_ONLY
+
+static int needs_at(const char *name)
+{
+    return strcmp(name, "mode") == 0 || strcmp(name, "at_imei") == 0 ||
+           strcmp(name, "own_copies") == 0;
+}
 
 static void test_all_well(void **state)
 {
@@ -82,14 +90,65 @@ static void test_all_well(void **state)
     struct qdiag_error e = {0};
     (void)state;
     assert_int_equal(qd_doctor_judge(&f, &r, &e), 0);
-    assert_int_equal(r.count, 14);
+    assert_int_equal(r.count, 16);
     assert_int_equal(r.problems, 0);
     assert_int_equal(r.unknown, 0);
     for (size_t i = 0; i < r.count; i++)
-        if (strcmp(r.finding[i].name, "mode") != 0)
-            assert_int_equal(r.finding[i].state, OK);
+        assert_int_equal(r.finding[i].state,
+                         needs_at(r.finding[i].name) ? QDIAG_DOCTOR_AT_ONLY : OK);
     qdiag_doctor_report_free(&r);
     must_be(&f, "mode", QDIAG_DOCTOR_AT_ONLY, "DIAG cannot tell", "/dev/ttyUSB2: AT+CFUN?");
+}
+
+/* What the AT port tells, each way. */
+static void test_at_port(void **state)
+{
+    static const struct {
+        int mode;
+        enum qdiag_doctor_state want;
+        const char *seen;
+    } modes[] = {{1, OK, "1: normal"},         {5, PROBLEM, "5: factory test"},
+                 {7, PROBLEM, "7: offline"},   {0, WARNING, "0: its radio"},
+                 {4, WARNING, "4: its radio"}, {6, WARNING, "6, which is not 1"}};
+    struct qd_doctor_facts f = well();
+    (void)state;
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        f.at_mode = modes[i].mode;
+        must_be(&f, "mode", modes[i].want, modes[i].seen, "");
+    }
+    must_be(&f, "at_imei", AT_ONLY, "not read: the AT port was not asked", "--at");
+    set(f.at_why, sizeof f.at_why, "the port is in use: held by process 7 (x)");
+    must_be(&f, "at_imei", AT_ONLY, "not read: the port is in use: held by process 7", "--at");
+    must_be(&f, "own_copies", AT_ONLY, "not read: the port is in use", "--at");
+    f.at_imei = QD_AT_IMEI_THERE;
+    must_be(&f, "at_imei", OK, "it is there", "");
+    f.at_imei = QD_AT_IMEI_NONE;
+    must_be(&f, "at_imei", PROBLEM, "none, or a blank one", "restore");
+    f.at_imei = QD_AT_IMEI_OTHER;
+    must_be(&f, "at_imei", PROBLEM, "another than DIAG", "-d and --at");
+}
+
+static void test_own_copies(void **state)
+{
+    struct qd_doctor_facts f = well();
+    struct qdiag_ufs_state *ufs = &f.copy[QDIAG_UFS], *eufs = &f.copy[QDIAG_EUFS];
+    (void)state;
+    ufs->known = ufs->valid = 1;
+    ufs->backups = 16;
+    must_be(&f, "own_copies", OK, "UFS: there, made 16 times, never restored", "");
+    eufs->known = 1;
+    must_be(&f, "own_copies", WARNING, "EUFS: no valid copy", "qdiag ufs backup");
+    eufs->backups = 3; /* counted, and not valid */
+    must_be(&f, "own_copies", WARNING, "EUFS: no valid copy", "qdiag ufs backup");
+    eufs->valid = 1;
+    must_be(&f, "own_copies", OK, "EUFS: there, made 3 times", "");
+    ufs->restores = 2;
+    must_be(&f, "own_copies", WARNING, "UFS: restored 2 times, made 16 times; EUFS: there",
+            "verify");
+    ufs->valid = 0;
+    must_be(&f, "own_copies", WARNING, "UFS: no valid copy, restored before", "verify");
+    ufs->known = 0;
+    must_be(&f, "own_copies", OK, "EUFS: there", "");
 }
 
 /* No fact at all: nothing may be called OK but what needs none. */
@@ -272,7 +331,8 @@ int main(void)
         cmocka_unit_test(test_system),     cmocka_unit_test(test_driver),
         cmocka_unit_test(test_permission), cmocka_unit_test(test_holders),
         cmocka_unit_test(test_answers),    cmocka_unit_test(test_health),
-        cmocka_unit_test(test_saved),
+        cmocka_unit_test(test_saved),      cmocka_unit_test(test_at_port),
+        cmocka_unit_test(test_own_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,8 +35,8 @@ tests_usb_test_usb_units_CPPFLAGS = $(USB_TEST_CPP)
 tests_usb_test_usb_units_CFLAGS = $(USB_TEST_C)
 tests_usb_test_usb_units_LDFLAGS = $(USB_TEST_LINK)
 tests_usb_test_usb_units_LDADD = src/flow/libflow.la src/container/libcontainer.la \
-	src/model/libmodel.la src/service/libservice.la src/diag/libdiag.la src/frame/libframe.la \
-	$(USB_LIBS)
+	src/model/libmodel.la src/service/libservice.la src/at/libat.la src/diag/libdiag.la \
+	src/frame/libframe.la $(USB_LIBS)
 
 tests_usb_test_usb_again_SOURCES = tests/usb/test_usb_again.c tests/usb/usb_test.h \
 	tests/usb/usb_tty.h $(USB_HOST)
@@ -58,7 +58,7 @@ tests_usb_usb_run_CFLAGS = $(USB_TEST_C)
 tests_usb_usb_run_LDFLAGS = $(USB_TEST_LINK)
 tests_usb_usb_run_LDADD = $(USB_LIBS)
 if HAVE_PYTHON3
-TESTS += tests/usb/test_usb_backup.py tests/usb/test_usb_installed.py
+TESTS += tests/usb/test_usb_at.py tests/usb/test_usb_backup.py tests/usb/test_usb_installed.py
 if HAVE_DBUS
 TESTS += tests/usb/test_mm_fake.py tests/usb/test_mm_real.py
 endif
@@ -66,6 +66,6 @@ endif
 else
 TESTS += tests/usb/absent.sh
 endif
-EXTRA_DIST += tests/usb/absent.sh tests/usb/repeat.sh tests/usb/test_usb_backup.py \
+EXTRA_DIST += tests/usb/absent.sh tests/usb/repeat.sh tests/usb/test_usb_at.py tests/usb/test_usb_backup.py \
 	tests/usb/installed.py tests/usb/test_usb_installed.py \
 	tests/usb/mm_rig.py tests/usb/test_mm_fake.py tests/usb/test_mm_real.py

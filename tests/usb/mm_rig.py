@@ -141,8 +141,11 @@ def skip_without(*programs):
         sys.exit(77)
 
 
-def records(ttys):
-    """The device, and its serial ports as the option driver makes them."""
+def records(ttys, port=1, first=0, serial="SIM0001"):
+    """A device at bus 1, and its serial ports as the option driver makes them; `first` is the ttyUSB
+    number of interface 0."""
+    device = DEVICE[:-1] + str(port)
+    number = port + 1
     desc = bytes([18, 1, 0, 2, 0xef, 2, 1, 64, 0x7c, 0x2c, 0x25, 1, 0x18, 3, 1, 2, 3, 1])
     faces = b""
     for i in range(4):
@@ -150,24 +153,28 @@ def records(ttys):
                         7, 5, 1 + i, 2, 0, 2, 0])
     total = 9 + len(faces)
     desc += bytes([9, 2, total & 255, total >> 8, 4, 1, 0, 0xa0, 0xfa]) + faces
-    yield ("P: %s\nN: bus/usb/001/002\nE: SUBSYSTEM=usb\nE: DRIVER=usb\nE: DEVTYPE=usb_device\n"
-           "E: BUSNUM=001\nE: DEVNUM=002\nE: DEVNAME=/dev/bus/usb/001/002\nE: PRODUCT=2c7c/125/318\n"
-           "E: MAJOR=189\nE: MINOR=1\nE: ID_VENDOR_ID=2c7c\nE: ID_MODEL_ID=0125\n"
-           "A: bConfigurationValue=1\\n\nA: busnum=1\\n\nA: devnum=2\\n\nA: speed=480\\n\n"
-           "A: idVendor=2c7c\\n\nA: idProduct=0125\\n\nA: serial=SIM0001\\n\nH: descriptors=%s\n"
-           % (DEVICE, desc.hex()))
+    yield ("P: %s\nN: bus/usb/001/%03d\nE: SUBSYSTEM=usb\nE: DRIVER=usb\nE: DEVTYPE=usb_device\n"
+           "E: BUSNUM=001\nE: DEVNUM=%03d\nE: DEVNAME=/dev/bus/usb/001/%03d\nE: PRODUCT=2c7c/125/318\n"
+           "E: MAJOR=189\nE: MINOR=%d\nE: ID_VENDOR_ID=2c7c\nE: ID_MODEL_ID=0125\n"
+           "A: bConfigurationValue=1\\n\nA: busnum=1\\n\nA: devnum=%d\\n\nA: speed=480\\n\n"
+           "A: idVendor=2c7c\\n\nA: idProduct=0125\\n\nA: serial=%s\\n\nH: descriptors=%s\n"
+           % (device, number, number, number, number - 1, number, serial, desc.hex()))
     for i in ttys:
-        face = "%s/1-1:1.%d" % (DEVICE, i)
-        yield ("P: %s\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\nE: DRIVER=option\n"
-               "A: bInterfaceNumber=%02d\\n\nA: bInterfaceClass=ff\\n\nA: bInterfaceSubClass=ff\\n\n"
-               "A: bInterfaceProtocol=ff\\n\nA: bNumEndpoints=02\\n\n"
-               "L: driver=../../../../../../bus/usb/drivers/option\n" % (face, i))
-        yield ("P: %s/ttyUSB%d\nE: SUBSYSTEM=usb-serial\nE: DRIVER=option1\n" % (face, i))
-        yield ("P: %s/ttyUSB%d/tty/ttyUSB%d\nN: ttyUSB%d\nE: SUBSYSTEM=tty\nE: DEVNAME=/dev/ttyUSB%d\n"
-               "E: MAJOR=188\nE: MINOR=%d\nE: ID_MM_CANDIDATE=1\nE: ID_VENDOR_ID=2c7c\n"
-               "E: ID_MODEL_ID=0125\nE: ID_USB_INTERFACE_NUM=%02d\nE: ID_BUS=usb\n"
-               "E: ID_MM_PORT_TYPE_%s=1\n"
-               % (face, i, i, i, i, i, i, "QCDM" if i == DIAG else "AT_PRIMARY"))
+        yield from tty_records("%s/1-%d:1.%d" % (device, port, i), i, first + i)
+
+
+def tty_records(face, i, tty):
+    """Interface i and its serial port."""
+    yield ("P: %s\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\nE: DRIVER=option\n"
+           "A: bInterfaceNumber=%02d\\n\nA: bInterfaceClass=ff\\n\nA: bInterfaceSubClass=ff\\n\n"
+           "A: bInterfaceProtocol=ff\\n\nA: bNumEndpoints=02\\n\n"
+           "L: driver=../../../../../../bus/usb/drivers/option\n" % (face, i))
+    yield ("P: %s/ttyUSB%d\nE: SUBSYSTEM=usb-serial\nE: DRIVER=option1\n" % (face, tty))
+    yield ("P: %s/ttyUSB%d/tty/ttyUSB%d\nN: ttyUSB%d\nE: SUBSYSTEM=tty\nE: DEVNAME=/dev/ttyUSB%d\n"
+           "E: MAJOR=188\nE: MINOR=%d\nE: ID_MM_CANDIDATE=1\nE: ID_VENDOR_ID=2c7c\n"
+           "E: ID_MODEL_ID=0125\nE: ID_USB_INTERFACE_NUM=%02d\nE: ID_BUS=usb\n"
+           "E: ID_MM_PORT_TYPE_%s=1\n"
+           % (face, tty, tty, tty, tty, tty, i, "QCDM" if i == DIAG else "AT_PRIMARY"))
 
 
 class Carrier:

@@ -247,7 +247,7 @@ static void test_doctor_on_a_dsp(void **state)
     const char *seen = "";
     struct pair *k = pair_start(*state, DSP, DSP);
 
-    assert_int_equal(qdiag_doctor(k->rig->ctx, "auto", NULL, &report, &e), 0);
+    assert_int_equal(qdiag_doctor(k->rig->ctx, "auto", NULL, NULL, &report, &e), 0);
     for (size_t i = 0; i < report.count; i++)
         if (strcmp(report.finding[i].name, "modem") == 0 &&
             report.finding[i].state == QDIAG_DOCTOR_PROBLEM)
