@@ -49,7 +49,10 @@ enum qdiag_code {
     QDIAG_E_READBACK_DIFFERS = 30,
     QDIAG_E_ITEM_UNKNOWN = 31,
     QDIAG_E_ROLLED_BACK = 32,
-    QDIAG_E_ROLLBACK_FAILED = 33
+    QDIAG_E_ROLLBACK_FAILED = 33,
+    QDIAG_E_FOTA_FAILED = 34,
+    QDIAG_E_FOTA_UNKNOWN = 35,
+    QDIAG_E_FOTA_DIFFERS = 36
 };
 
 /* Was the unit written to before the failure? */
