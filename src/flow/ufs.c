@@ -76,7 +76,7 @@ static int read_waiting(struct qdiag_at *p, enum qdiag_ufs fs, struct qdiag_ufs_
     return rc;
 }
 
-static int ends_not_ready(const char *version)
+int qd_ufs_not_started(const char *version)
 {
     size_t n = strlen(version);
 
@@ -87,7 +87,7 @@ static int read_firmware(struct qdiag_at *p, struct qdiag_ufs_status *s, struct 
 {
     int rc = qd_at_firmware(p->at, s->firmware, e);
 
-    for (unsigned i = 0; rc == 0 && ends_not_ready(s->firmware) && i < READY_TRIES; i++) {
+    for (unsigned i = 0; rc == 0 && qd_ufs_not_started(s->firmware) && i < READY_TRIES; i++) {
         rc = qd_at_listen(p->at, 1000, e);
         if (rc == 0)
             rc = qd_cancel_check(p->ctx->cancel, e);
@@ -275,7 +275,8 @@ static int make(struct qdiag_at *p, const struct qdiag_ufs_options *o, struct qd
     if (rc != 0 && rc != -QDIAG_E_REFUSED && e) {
         e->touch = QDIAG_TOUCH_UNKNOWN;
         qd_what(e, "the module's own backup is not confirmed");
-        qd_hint(e, "keep the DIAG backup; `qdiag ufs status` shows the counters");
+        qd_hint(e, "keep the DIAG backup; `qdiag ufs status` shows the counters; a copy that was "
+                   "broken off has to be made again");
     }
     return rc;
 }
@@ -334,14 +335,21 @@ static int check_confirm(const struct qdiag_ufs_options *o, const struct qdiag_u
     return 0;
 }
 
+/* What became of the orders of a restore. */
+struct ordered {
+    int cut;  /* the unit went away, or started anew, before it said that it took the order */
+    int seen; /* it has started anew already: nobody has to wait for it to go */
+};
+
 /* The reset that makes the restore happen. The link may go while the unit answers. */
-static int order_reset(struct qdiag_at *p, struct qdiag_error *e)
+static int order_reset(struct qdiag_at *p, struct ordered *o, struct qdiag_error *e)
 {
     static const struct qd_at_command reset = {"AT+CFUN=1,1", "", 15000, 1};
     struct qdiag_error mine = {0};
     struct qd_at_reply reply;
     int rc = qd_at_ask(p->at, &reset, NULL, &reply, &mine);
 
+    o->seen = rc == -QDIAG_E_UNKNOWN;
     if (rc == -QDIAG_E_LINK_GONE || rc == -QDIAG_E_TIMEOUT || rc == -QDIAG_E_UNKNOWN)
         return 0;
     if (rc == 0 && reply.final.result != QD_AT_OK)
@@ -351,7 +359,9 @@ static int order_reset(struct qdiag_at *p, struct qdiag_error *e)
     return rc;
 }
 
-static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, struct qdiag_error *e)
+/* Orders the restore, and the reset that makes it. */
+static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, struct ordered *o,
+                         struct qdiag_error *e)
 {
     struct qdiag_error first = {0}, later = {0};
     struct qd_at_final f = {QD_AT_ERROR, -1, ""};
@@ -361,10 +371,13 @@ static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, struct qdiag_err
     if (rc == 0 && f.result != QD_AT_OK)
         return qd_fail(e, QDIAG_E_REFUSED, fs == QDIAG_UFS ? "AT+QPRTPARA=3" : "AT+QPRTPARA=13",
                        "the unit answers ERROR");
+    o->cut = o->seen = rc == -QDIAG_E_LINK_GONE || rc == -QDIAG_E_UNKNOWN;
+    if (o->cut)
+        return 0;
     if (rc == -QDIAG_E_TIMEOUT) /* the counters decide, after the reset */
         rc = qd_at_sync(p->at, WAIT_MS, NULL, NULL, &later);
     if (rc == 0)
-        rc = order_reset(p, &later);
+        rc = order_reset(p, o, &later);
     if (rc == 0)
         return 0;
     if (!later.code)
@@ -373,12 +386,17 @@ static int order_restore(struct qdiag_at *p, enum qdiag_ufs fs, struct qdiag_err
                    "the restore was ordered and comes with the next reset: %.120s", later.why);
 }
 
-static int confirm_restore(const struct qdiag_ufs_report *r, struct qdiag_error *e)
+static int confirm_restore(const struct qdiag_ufs_report *r, int cut, struct qdiag_error *e)
 {
     uint32_t more = r->after.restores - r->before.restores;
 
     if (r->after.restores == r->before.restores + 1)
         return 0;
+    if (r->after.restores == r->before.restores && cut)
+        return qd_fail(
+            e, QDIAG_E_ITEM_UNKNOWN, NULL,
+            "the unit was reset or lost its power while it got the order, and the count of "
+            "restores did not rise");
     if (r->after.restores == r->before.restores)
         return qd_fail(e, QDIAG_E_READBACK_DIFFERS, NULL,
                        "the count of restores did not rise after the reset");
@@ -391,11 +409,12 @@ static int restore(struct qdiag_at *p, const struct qdiag_ufs_options *o,
 {
     struct qdiag_error mine = {0};
     struct qdiag_ufs_status now;
-    int rc = order_restore(p, o->fs, e);
+    struct ordered done = {0, 0};
+    int rc = order_restore(p, o->fs, &done, e);
 
     if (rc != 0)
         return rc;
-    rc = qd_at_port_reopen(p, GONE_MS, BACK_MS, e);
+    rc = qd_at_port_reopen(p, done.seen ? 0 : GONE_MS, BACK_MS, e);
     if (rc == 0)
         rc = status(p, &now, (int)o->fs, APP_WAIT_MS, &mine);
     if (rc != 0 && !p->at)
@@ -404,9 +423,18 @@ static int restore(struct qdiag_at *p, const struct qdiag_ufs_options *o,
         return qd_fail(e, QDIAG_E_ITEM_UNKNOWN, p->address.text,
                        "the unit is back, but its counters: %.160s", mine.why);
     r->after = now.fs[o->fs];
+    if (strcmp(now.imei, r->unit.imei) != 0 && r->unit.imei[0])
+        return qd_fail(e, QDIAG_E_ITEM_UNKNOWN, p->address.text,
+                       now.imei[0]
+                           ? "it gives another IMEI than before: another unit, or the copy held "
+                             "another IMEI"
+                           : "the unit gives no IMEI any more");
     if (strcmp(now.imei, r->unit.imei) != 0)
-        qd_copy_text(r->note, sizeof r->note, "the unit gives another IMEI than before");
-    return confirm_restore(r, e);
+        qd_copy_text(r->note, sizeof r->note, "the unit gives an IMEI again");
+    if (done.cut)
+        qd_copy_text(r->note, sizeof r->note,
+                     "the unit was reset or lost its power before it answered to the order");
+    return confirm_restore(r, done.cut, e);
 }
 
 int qdiag_ufs_restore(struct qdiag_at *at, const struct qdiag_ufs_options *o,

@@ -1,33 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The module keeps one copy of its file system, so a bad moment to make it destroys a good one.
- * These checks stand before: health, same unit, a whole and fresh DIAG backup, no needless wear.
+ * These checks stand before: health, same unit, a whole and fresh DIAG backup.
  * What could not be checked is a reason to refuse, never to go on. */
 #include "flow/ufs_guard.h"
 
 #include <qdiag/identity.h>
 
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/save.h"
 #include "base/text.h"
 #include "flow/device.h"
 #include "flow/load.h"
+#include "model/anchors.h"
 #include "model/ident.h"
 #include "service/efs.h"
 
-#define HOUR       3600
-#define WEAR_HOURS 24
-#define FUTURE_S   600 /* clocks differ a little */
-#define RECORD_MAX 65536u
-#define RF_FOLDER  "/nv/item_files/rfnv"
-#define IMEI_ITEM  550
-
-static const char *const fs_names[] = {"ufs", "eufs"};
+#define HOUR      3600
+#define FUTURE_S  600 /* clocks differ a little */
+#define RF_FOLDER "/nv/item_files/rfnv"
+#define IMEI_ITEM 550
 
 /* ---- counters ---- */
 
@@ -113,6 +107,14 @@ int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s, st
     if (!s->imei[0])
         return qd_fail(e, QDIAG_E_POLICY, s->address,
                        "the unit gives no IMEI: its copy would be overwritten by the loss");
+    if (!qd_imei_text_usable(s->imei))
+        return qd_fail(
+            e, QDIAG_E_POLICY, s->address,
+            "the unit's IMEI has a wrong check digit: its copy would be overwritten by the "
+            "damage");
+    if (qd_ufs_not_started(s->firmware))
+        return qd_fail(e, QDIAG_E_UNKNOWN, s->address,
+                       "the unit's application half does not start (AT+QGMR %.80s)", s->firmware);
     rc = qdiag_identity_read(dev, &id, e);
     if (rc != 0)
         return rc;
@@ -196,77 +198,5 @@ int qd_ufs_file(struct qdiag_context *c, const struct qdiag_ufs_options *o,
     if (rc == 0)
         qd_copy_text(sha256, 65, doc->sha256);
     qd_doc_free(&doc);
-    return rc;
-}
-
-/* ---- wear ---- */
-
-static void record_path(const struct qdiag_ufs_options *o, char out[1024])
-{
-    snprintf(out, 1024, "%.1000s.ufs.json", o->backup);
-}
-
-static json_t *load_record(const struct qdiag_ufs_options *o, const char *sha256)
-{
-    struct qdiag_error e = {0};
-    uint8_t *p = NULL;
-    size_t n = 0;
-    char path[1024];
-    json_t *j = NULL;
-    const char *schema = NULL, *file = NULL;
-
-    record_path(o, path);
-    if (qd_read_file(path, RECORD_MAX, &p, &n, &e) != 0)
-        return NULL;
-    j = json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, NULL);
-    free(p);
-    if (json_unpack(j, "{s:s, s:s}", "schema", &schema, "file_sha256", &file) == 0 &&
-        strcmp(schema, "qdiag.ufs/1") == 0 && strcmp(file, sha256) == 0)
-        return j;
-    json_decref(j);
-    return NULL;
-}
-
-int qd_ufs_recorded(const struct qdiag_ufs_options *o, const char *sha256,
-                    const struct qdiag_ufs_status *s)
-{
-    json_t *j = load_record(o, sha256), *one = json_object_get(j, fs_names[o->fs]);
-    const char *firmware = NULL;
-    json_int_t backups = 0, when = 0;
-    int64_t now = (int64_t)time(NULL);
-    int hit = json_unpack(one, "{s:s, s:I, s:I}", "firmware", &firmware, "backups", &backups,
-                          "time", &when) == 0 &&
-              strcmp(firmware, s->firmware) == 0 && backups == (json_int_t)s->fs[o->fs].backups &&
-              s->fs[o->fs].valid && when <= now + FUTURE_S && now - when < WEAR_HOURS * HOUR;
-
-    json_decref(j);
-    return hit;
-}
-
-int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
-                  const struct qdiag_ufs_status *s, uint32_t backups, struct qdiag_error *e)
-{
-    json_t *j = load_record(o, sha256), *one;
-    struct qd_save *save = NULL;
-    char path[1024], *text = NULL;
-    int rc;
-
-    if (!j)
-        j = json_pack("{s:s, s:s}", "schema", "qdiag.ufs/1", "file_sha256", sha256);
-    one = json_pack("{s:s, s:I, s:I}", "firmware", s->firmware, "backups", (json_int_t)backups,
-                    "time", (json_int_t)time(NULL));
-    if (j && one && json_object_set_new(j, fs_names[o->fs], one) == 0)
-        text = json_dumps(j, JSON_INDENT(2));
-    json_decref(j);
-    record_path(o, path);
-    rc = text ? qd_save_begin(&save, path, e) : qd_nomem(e);
-    if (rc == 0)
-        rc = qd_save_write(save, text, strlen(text), e);
-    if (rc == 0)
-        rc = qd_save_write(save, "\n", 1, e);
-    if (rc == 0)
-        rc = qd_save_commit(&save, NULL, NULL, e);
-    qd_save_abort(&save);
-    free(text);
     return rc;
 }

@@ -18,7 +18,11 @@ enum qd_ufs_verdict {
 enum qd_ufs_verdict qd_ufs_judge(enum qdiag_ufs fs, const struct qdiag_ufs_state *before,
                                  const struct qdiag_ufs_state *after, const char **why);
 
-/* Both ports are one healthy unit: the same IMEI, EFS answers, RF files are there. */
+/* Whether AT+QGMR says that the application half has not started: that is no version. */
+int qd_ufs_not_started(const char *firmware);
+
+/* Both ports are one healthy unit: the same valid IMEI, both halves started, EFS answers, RF files are
+ * there. */
 int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s,
                   struct qdiag_error *e);
 
@@ -26,11 +30,30 @@ int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s,
 int qd_ufs_file(struct qdiag_context *c, const struct qdiag_ufs_options *o,
                 const struct qdiag_ufs_status *s, char sha256[65], struct qdiag_error *e);
 
-/* FILE.ufs.json beside the DIAG backup: what was confirmed with it. Looked up: 1 when a backup of
- * this file system, firmware and count was confirmed less than 24 h ago. */
+/* The notes beside the DIAG backup, FILE.ufs.json: what was confirmed. Looked up in all notes of that
+ * folder: 1 when a backup of this unit, file system, firmware and count was confirmed less than 24 h
+ * ago. sha256: of the DIAG backup. */
 int qd_ufs_recorded(const struct qdiag_ufs_options *o, const char *sha256,
                     const struct qdiag_ufs_status *s);
 int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
                   const struct qdiag_ufs_status *s, uint32_t backups, struct qdiag_error *e);
+
+/* What the note of this very DIAG backup says of one file system: FRESH only when firmware and counters
+ * are still those that were confirmed, less than o->max_age_h (24) ago. */
+enum qd_ufs_seen {
+    QD_UFS_SEEN_FRESH,
+    QD_UFS_SEEN_NONE,
+    QD_UFS_SEEN_FIRMWARE, /* confirmed with another firmware */
+    QD_UFS_SEEN_COUNTS,   /* backups or restores were counted since */
+    QD_UFS_SEEN_OLD,
+    QD_UFS_SEEN_DAMAGED /* cannot be read */
+};
+struct qd_ufs_found {
+    char firmware[128];
+    int64_t hours;
+    int64_t restores; /* counted then; -1 = not noted */
+};
+enum qd_ufs_seen qd_ufs_look_up(const struct qdiag_ufs_options *o, const char *sha256,
+                                const struct qdiag_ufs_status *s, struct qd_ufs_found *found);
 
 #endif

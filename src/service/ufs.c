@@ -19,8 +19,8 @@ static const struct qd_at_command orders[2][2] = {
                  [QD_UFS_RESTORE] = {"AT+QPRTPARA=13", "+QPRTPARA", 0, 1}},
 };
 
-int qd_ufs_read(struct qd_at *at, enum qd_ufs fs, unsigned ms, struct qd_ufs_state *s,
-                struct qdiag_error *e)
+static int read_once(struct qd_at *at, enum qd_ufs fs, unsigned ms, struct qd_ufs_state *s,
+                     struct qdiag_error *e)
 {
     struct qd_at_command c = {fs == QD_UFS ? "AT+QPRTPARA=4" : "AT+QPRTPARA=14", "+QPRTPARA",
                               ms ? ms : READ_MS, 0};
@@ -32,6 +32,20 @@ int qd_ufs_read(struct qd_at *at, enum qd_ufs fs, unsigned ms, struct qd_ufs_sta
     if (r.lines != 1)
         return qd_fail(e, QDIAG_E_PROTOCOL, c.text, "%zu answer lines, not one", r.lines);
     return qd_ufs_parse(fs, qd_at_after(r.line[0], c.prefix), s, e);
+}
+
+/* A line may be broken off on its way: what only reads is asked for once more. */
+int qd_ufs_read(struct qd_at *at, enum qd_ufs fs, unsigned ms, struct qd_ufs_state *s,
+                struct qdiag_error *e)
+{
+    struct qdiag_error first = {0};
+    int rc = read_once(at, fs, ms, s, &first);
+
+    if (rc == -QDIAG_E_PROTOCOL || rc == -QDIAG_E_TIMEOUT)
+        return read_once(at, fs, ms, s, e);
+    if (rc != 0 && e && !e->code)
+        *e = first;
+    return rc;
 }
 
 int qd_ufs_order(struct qd_at *at, enum qd_ufs fs, enum qd_ufs_order order, unsigned ms,

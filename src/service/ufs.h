@@ -10,7 +10,8 @@
 
 enum qd_ufs_order { QD_UFS_BACKUP, QD_UFS_RESTORE };
 
-/* =4 or =14. Reads only. ms: 0 = a generous default. */
+/* =4 or =14; asked once more when the answer cannot be read or does not come. Reads only. ms: 0 = a
+ * generous default. */
 int qd_ufs_read(struct qd_at *at, enum qd_ufs fs, unsigned ms, struct qd_ufs_state *s,
                 struct qdiag_error *e);
 

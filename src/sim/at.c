@@ -83,9 +83,9 @@ static int put_error(struct sim_at *a, int cme)
 {
     static const char *const texts[] = {"operation not allowed", "file not found"};
 
-    if (cme <= 0 || a->cmee == 0)
+    if (cme <= 0 || (a->cmee == 0 && !sim_at_fault(a, SIM_F_at_cmetext, NULL)))
         return qd_buf_add_text(&a->say, a->numeric ? "4\r" : "\r\nERROR\r\n");
-    if (a->cmee == 1)
+    if (a->cmee == 1 && !sim_at_fault(a, SIM_F_at_cmetext, NULL))
         return sim_at_line(a, "+CME ERROR: %d", cme);
     return sim_at_line(a, "+CME ERROR: %s", texts[cme == 405]);
 }
@@ -111,9 +111,10 @@ static int put_huge(struct sim_at *a)
 
 static int put_around(struct sim_at *a)
 {
+    struct sim_fault *broken = sim_at_fault(a, SIM_F_at_broken, NULL);
     int rc = 0;
 
-    if (sim_at_fault(a, SIM_F_at_broken, NULL))
+    if (broken && (!broken->given || broken->seen++ < (uint64_t)broken->n[0]))
         rc = send_text(a, "\r\n+QIND: \"FOTA\",\"UPDAT\r\n");
     if (!rc && sim_at_fault(a, SIM_F_at_huge, NULL))
         rc = put_huge(a);
@@ -246,7 +247,7 @@ static int spoil_result(struct sim_at *a, const char *text, int result)
         a->say.len = 0;
         return SIM_AT_NOTHING;
     }
-    return result;
+    return sim_at_cut(a, text) ? SIM_AT_NO_MEMORY : result;
 }
 
 static int extended(struct sim_at *a, char *text)
@@ -254,16 +255,18 @@ static int extended(struct sim_at *a, char *text)
     size_t n =
         1 + strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
     const struct sim_at_entry *c = sim_at_commands;
-    int result;
+    struct sim_fault *cut;
+    int result = SIM_AT_NOTHING;
 
     while (c->name && (strlen(c->name) != n || strncasecmp(c->name, text, n) != 0))
         c++;
     log_command(a, text, c->name && is_write(c, text + n));
     if (!c->name)
         return SIM_AT_ERROR;
-    if (!spoiled(a, text, &result))
+    cut = sim_at_powercut(a, text);
+    if (!(cut && cut->n[1] == 0) && !spoiled(a, text, &result))
         result = c->run(a, text + n);
-    return spoil_result(a, text, result);
+    return cut ? sim_at_lose_power(a) : spoil_result(a, text, result);
 }
 
 /* Cuts the next command off a chain; quotes keep a semicolon together. */
@@ -324,11 +327,22 @@ static int run_line(struct sim_at *a)
 
 /* ---- bytes ---- */
 
+static int echo(struct sim_at *a, uint8_t b)
+{
+    struct sim_fault *u = sim_at_fault(a, SIM_F_at_urc, NULL);
+
+    if (a->echo_off)
+        return 0;
+    if (u && u->n[0] == 4 && a->len == 0 && b == 'A' && sim_at_urc(a, "+QIND: \"csq\",26,99"))
+        return -1;
+    return sim_at_send(a, &b, 1);
+}
+
 static int take_byte(struct sim_at *a, uint8_t b)
 {
     int rc;
 
-    if (!a->echo_off && sim_at_send(a, &b, 1))
+    if (echo(a, b))
         return -1;
     if (b == '\n')
         return 0;
@@ -376,7 +390,7 @@ static int tell_start(struct sim_at *a)
 {
     if (!a->rdy_told) {
         a->rdy_told = 1;
-        if (a->booted && sim_at_urc(a, "RDY"))
+        if (a->booted && (sim_at_noise(a) || sim_at_urc(a, "RDY")))
             return -1;
     }
     if (!a->app_told && a->now_us >= app_due(a)) {
@@ -407,7 +421,7 @@ int sim_at_connect(struct sim_at *a, uint64_t now_us)
 int sim_at_tick(struct sim_at *a, uint64_t now_us)
 {
     a->now_us = now_us;
-    if (a->uploading && now_us - a->last_us >= a->idle_us)
+    if (a->uploading && now_us >= sim_at_data_due(a))
         return sim_at_data_over(a);
     if (now_us >= a->ready_us)
         a->ready_us = 0;
@@ -420,8 +434,8 @@ uint64_t sim_at_due(const struct sim_at *a)
 {
     uint64_t due = a->app_told || !a->rdy_told ? UINT64_MAX : app_due(a);
 
-    if (a->uploading && a->last_us + a->idle_us < due)
-        due = a->last_us + a->idle_us;
+    if (a->uploading && sim_at_data_due(a) < due)
+        due = sim_at_data_due(a);
     if (a->ready_us && a->ready_us < due)
         due = a->ready_us;
     if (sim_fota_due(a) < due)
@@ -437,6 +451,7 @@ void sim_at_restart(struct sim_at *a, uint64_t now_us)
     a->numeric = sim_at_fault(a, SIM_F_at_numeric, NULL) != NULL;
     a->free_us = 0;
     a->boot_us = now_us;
+    a->resets++; /* the first start, too */
     a->dead = 0;
     a->rdy_told = a->app_told = 0;
     a->after = SIM_AFTER_NONE;

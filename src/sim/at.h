@@ -66,6 +66,9 @@ void sim_at_restart(struct sim_at *a, uint64_t now_us);
 
 /* A client has gone: half lines are forgotten. */
 void sim_at_hangup(struct sim_at *a);
+
+/* Whether the line outlives a reset of the unit, as a UART does. */
+int sim_at_stays(struct sim_at *a);
 void sim_at_free(struct sim_at *a);
 
 #endif

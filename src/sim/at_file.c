@@ -13,6 +13,7 @@
 #define FOLDER     "datatx"
 #define TOTAL      (4u << 20)
 #define FIRST_SIZE 10240u
+#define GUARD_US   1000000u
 
 static struct sim_tree *tree(struct sim_at *a)
 {
@@ -207,30 +208,73 @@ static int finish(struct sim_at *a)
     return sim_at_result(a, rc);
 }
 
-int sim_at_data_over(struct sim_at *a)
+/* Plus signs that were held back are data after all. */
+static int flush_plus(struct sim_at *a)
 {
-    a->uploading = 0;
-    return keep(a) ? sim_at_result(a, 409) : sim_at_result(a, 421);
+    uint32_t n = a->plus;
+
+    a->plus = 0;
+    return qd_buf_add(&a->data, "+++", n);
 }
 
-/* Data up to the declared size. `+++` alone, with a pause around it, would end it early; without
- * the pause it is data. */
+uint64_t sim_at_data_due(const struct sim_at *a)
+{
+    return a->last_us + (a->plus == 3 && GUARD_US < a->idle_us ? GUARD_US : a->idle_us);
+}
+
+int sim_at_data_over(struct sim_at *a)
+{
+    if (a->plus == 3)
+        return finish(a);
+    a->uploading = 0;
+    return flush_plus(a) || keep(a) ? sim_at_result(a, 409) : sim_at_result(a, 421);
+}
+
+/* `+++` with a second of silence on both sides ends data mode; what comes without it is data, and
+ * so are the signs that make the file whole. */
+static int may_be_escape(const struct sim_at *a, const uint8_t *p, size_t n)
+{
+    if (a->plus == 0 && a->now_us - a->last_us < GUARD_US)
+        return 0;
+    if (n > 3 - a->plus || a->data.len + a->plus + n >= a->size)
+        return 0;
+    return memcmp(p, "+++", n) == 0;
+}
+
+/* The faults that end an upload in its middle. 1: one did, or stands in the way. */
+static int spoil_data(struct sim_at *a, const uint8_t *p, size_t take, size_t *used_bytes, int *rc)
+{
+    size_t half = (size_t)(a->size / 2), left = a->data.len < half ? half - a->data.len : 0;
+    int stall = sim_at_fault(a, SIM_F_file_stall, NULL) != NULL;
+
+    if (a->data.len + take <= half || (!stall && !sim_at_fault(a, SIM_F_file_escape, NULL)))
+        return 0;
+    sim_at_fired(a, stall ? SIM_F_file_stall : SIM_F_file_escape);
+    *rc = left ? qd_buf_add(&a->data, p, left) : 0;
+    if (!stall) {
+        *used_bytes = left;
+        *rc = *rc ? -1 : finish(a);
+    }
+    return 1;
+}
+
 int sim_at_data(struct sim_at *a, const uint8_t *p, size_t n, size_t *used_bytes)
 {
-    size_t left = (size_t)(a->size - a->data.len), take = n < left ? n : left;
+    size_t left, take;
+    int rc;
 
-    *used_bytes = take;
-    if (take == 3 && n == 3 && memcmp(p, "+++", 3) == 0 && a->now_us - a->last_us > 900000) {
-        a->uploading = 0;
-        return keep(a) ? sim_at_result(a, 409)
-                       : sim_at_result(a, told_sum(a, "+QFUPL", a->data.p, a->data.len));
-    }
-    if (sim_at_fault(a, SIM_F_file_stall, NULL) && a->data.len + take > a->size / 2) {
-        sim_at_fired(a, SIM_F_file_stall); /* the rest is lost on the way */
-        if (a->data.len < a->size / 2)
-            return qd_buf_add(&a->data, p, (size_t)(a->size / 2 - a->data.len));
+    *used_bytes = n;
+    if (may_be_escape(a, p, n)) {
+        a->plus += (uint32_t)n;
+        a->last_us = a->now_us;
         return 0;
     }
+    if (flush_plus(a))
+        return -1;
+    left = (size_t)(a->size - a->data.len);
+    *used_bytes = take = n < left ? n : left;
+    if (spoil_data(a, p, take, used_bytes, &rc))
+        return rc;
     a->last_us = a->now_us;
     if (qd_buf_add(&a->data, p, take))
         return -1;

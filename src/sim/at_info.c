@@ -2,6 +2,7 @@
  *
  * AT commands that tell or set something small: who are you, error form, reset. The IMEI comes
  * from the NV item that DIAG shows, so the two ports cannot disagree. Identity is never written. */
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/at_int.h"
@@ -62,17 +63,35 @@ static int revision(struct sim_at *a, const char *rest)
     return *rest ? SIM_AT_ERROR : sim_at_line(a, "%s", base);
 }
 
+/* Another unit's number: valid, and not this one's. */
+static void other_imei(char text[16])
+{
+    unsigned sum = 0;
+
+    text[13] = text[13] == '9' ? '0' : (char)(text[13] + 1);
+    for (int i = 0; i < 14; i++) {
+        unsigned v = (unsigned)(text[i] - '0') << i % 2;
+
+        sum += v > 9 ? v - 9 : v;
+    }
+    text[14] = (char)('0' + (10 - sum % 10) % 10);
+}
+
 static int imei(struct sim_at *a, const char *rest)
 {
+    struct sim_fault *f = sim_at_fault(a, SIM_F_at_imei, NULL);
+    enum { OTHER, CHECK, EMPTY, ZEROS, REFUSED, LATER } how = f ? (int)f->n[0] : OTHER;
     char text[16];
 
     if (*rest)
         return SIM_AT_ERROR;
-    if (read_imei(a, text) != 0)
+    if (read_imei(a, text) != 0 || how == REFUSED)
         return 23; /* memory failure */
-    if (sim_at_fault(a, SIM_F_at_imei, NULL))
+    if (f && (how == OTHER || (how == LATER && a->resets > 1)))
+        other_imei(text);
+    if (how == CHECK)
         text[14] = text[14] == '9' ? '0' : (char)(text[14] + 1);
-    return sim_at_line(a, "%s", text);
+    return sim_at_line(a, "%s", how == EMPTY ? "" : how == ZEROS ? "000000000000000" : text);
 }
 
 static int error_form(struct sim_at *a, const char *rest)

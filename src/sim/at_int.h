@@ -39,6 +39,14 @@ void sim_at_fired(struct sim_at *a, enum sim_fault_id id);
 /* The unit restarts without the line going away. */
 int sim_at_reset_now(struct sim_at *a);
 
+/* at_spoil.c: faults that touch more than one command */
+int sim_at_cut(struct sim_at *a, const char *command);
+int sim_at_noise(struct sim_at *a);
+struct sim_fault *sim_at_powercut(struct sim_at *a, const char *command);
+int sim_at_lose_power(struct sim_at *a);
+/* When data mode ends without more bytes: by its time-out, or by an escape. */
+uint64_t sim_at_data_due(const struct sim_at *a);
+
 /* at_ufs.c */
 int sim_at_qprtpara(struct sim_at *a, const char *rest);
 /* at_file.c */

@@ -67,13 +67,19 @@ static void client_gone(struct sim_server *s)
     sim_port_hangup(&s->diag);
 }
 
+static void at_client(struct sim_server *s);
+
 static int open_ports(struct sim_server *s, char *err, size_t cap)
 {
+    int stayed = s->at.up;
+
     if ((!sim_fota_hides_diag(&s->at_side) && sim_port_open(&s->diag, err, cap)) ||
-        sim_port_open(&s->at, err, cap))
+        (!stayed && sim_port_open(&s->at, err, cap)))
         return -1;
     s->alone_us = 0;
     s->state = SIM_UP;
+    if (stayed && (s->at.kind == SIM_PORT_PTY ? s->at.openers > 0 : s->at.fd >= 0))
+        at_client(s);
     s->rest_us = real_us() + REST_US;
     sim_log_link(s->log, now_us(s), "up");
     if (s->diag.kind == SIM_PORT_PTY && s->diag.up)
@@ -86,7 +92,8 @@ static void rename_at(struct sim_server *s)
 {
     size_t n = strlen(s->at.path);
 
-    if (!sim_at_fault(&s->at_side, SIM_F_fota_renamed, NULL) || !n || n + 2 > sizeof s->at.path)
+    if (s->at.up || !sim_at_fault(&s->at_side, SIM_F_fota_renamed, NULL) || !n ||
+        n + 2 > sizeof s->at.path)
         return;
     sim_at_fired(&s->at_side, SIM_F_fota_renamed);
     s->at.path[n] = '2';
@@ -97,7 +104,8 @@ static void rename_at(struct sim_server *s)
 static void go_away(struct sim_server *s, enum sim_state state, int power_cut)
 {
     sim_port_drop(&s->diag);
-    sim_port_drop(&s->at);
+    if (!sim_at_stays(&s->at_side))
+        sim_port_drop(&s->at);
     forget_client(s);
     sim_link_reset(&s->link);
     sim_latency_restart(&s->latency);
@@ -289,8 +297,8 @@ static void read_at(struct sim_server *s)
 
     if (n == SIM_PORT_GONE)
         at_gone(s);
-    if (n <= 0)
-        return;
+    if (n <= 0 || s->state != SIM_UP)
+        return; /* what a line carries to a unit that is off is lost */
     s->rest_us = real_us() + REST_US;
     sim_log_at(s->log, now_us(s), '>', in, (size_t)n);
     sim_modem_tick(s->modem, now_us(s));

@@ -114,6 +114,7 @@ static void on_request(const uint8_t *p, size_t n)
     reply->after = SIM_AFTER_NONE;
     enum sim_todo todo = sim_faults_request(wire.faults, wire.req, n, reply);
     sim_modem_tick(r->modem, wire.now_us);
+    r->reached += todo != SIM_ANSWERED && is_change(p, n);
     if (todo == SIM_ASK_MODEM)
         sim_modem_request(r->modem, wire.req, sim_faults_use(wire.faults), reply);
     if (todo == SIM_ASK_MODEM || todo == SIM_ANSWERED) {
@@ -245,7 +246,7 @@ void rr_plug(struct restore_rig *r, const char *faults)
         fail_msg("%s", err);
     r->modem = sim_modem_new(r->unit);
     assert_non_null(r->modem);
-    r->changes = r->resets = r->unjournaled = 0;
+    r->changes = r->reached = r->resets = r->unjournaled = 0;
     memset(&r->e, 0, sizeof r->e);
     if (qdiag_device_open(r->ctx, "unix:/rig", NULL, &r->dev, &r->e) != 0 && !faults[0])
         fail_msg("%s: %s", r->e.what, r->e.why);

@@ -25,6 +25,7 @@ struct restore_rig {
     struct sim_unit *unit;
     struct sim_modem *modem;
     unsigned changes; /* requests that change NV or EFS */
+    unsigned reached; /* of them, those a fault did not refuse before the unit saw them */
     unsigned resets;
     unsigned unjournaled; /* changes made while the journal announced none */
 };

@@ -83,11 +83,11 @@ static void judge(struct restore_rig *r, int rc, const char *what)
     int code = qdiag_exit_code(&r->e);
     if (r->unjournaled)
         fail_msg("%s: %u writes that the journal did not announce", what, r->unjournaled);
-    if (rc != 0 && r->changes > 0 && (code < 16 || code > 31))
-        fail_msg("%s: exit %d after %u changes: %s: %s", what, code, r->changes, r->e.what,
+    if (rc != 0 && r->reached > 0 && (code < 16 || code > 31))
+        fail_msg("%s: exit %d after %u changes: %s: %s", what, code, r->reached, r->e.what,
                  r->e.why);
-    if (rc != 0 && r->changes > 0 && r->e.touch == QDIAG_UNTOUCHED && code != 19)
-        fail_msg("%s: called untouched after %u changes", what, r->changes);
+    if (rc != 0 && r->reached > 0 && r->e.touch == QDIAG_UNTOUCHED && code != 19)
+        fail_msg("%s: called untouched after %u changes", what, r->reached);
     if (rc == 0 && !r->report->verified)
         fail_msg("%s: success without a second reading", what);
 }

@@ -130,6 +130,53 @@ static void test_unsolicited_lines_are_no_answer(void **state)
     }
 }
 
+/* What units were seen to send, echo and all; whole, and in pieces of every small size. */
+static void test_wire_bytes(void **state)
+{
+    static const struct fake_at_step s[] = {
+        FAKE_AT_OPEN("BG96"),
+        {"AT+QGMR", "AT+QGMR\r\r\nBG96MAR02A07M1G_01.007.01.007\r\n\r\nOK\r\n", 0},
+        {"AT+CGMR", "AT+CGMR\r\r\nBG770AGLAAR01A05\r\n\r\nOK\r\n", 0},
+        {"AT+CGMR", "AT+CGMR\r\r\nBG770AGLAAR01A05\r\nOK\r\n", 0},
+        {"AT+QGMR",
+         "\r\n+QGPSURC: "
+         "\"xtradataexpire\",0,\"x\"\r\nAT+QGMR\r\r\nBG96MAR02A07M1G_01.007.01.007\r\n"
+         "\r\nOK\r\n",
+         0},
+        {"AT+CSQ?", "AT+CSQ?\r\r\n+CME ERROR: 3\r\n", 0},
+    };
+    static const struct {
+        struct qd_at_command c;
+        const char *line;
+    } v[] = {
+        {{"AT+QGMR", NULL, 0, 0}, "BG96MAR02A07M1G_01.007.01.007"},
+        {{"AT+CGMR", NULL, 0, 0}, "BG770AGLAAR01A05"},
+        {{"AT+CGMR", NULL, 0, 0}, "BG770AGLAAR01A05"},
+        {{"AT+QGMR", NULL, 0, 0}, "BG96MAR02A07M1G_01.007.01.007"},
+        {{"AT+CSQ?", "+CSQ", 0, 0}, NULL},
+    };
+    (void)state;
+    for (size_t chunk = 0; chunk < 9; chunk++) {
+        struct qd_at_reply r;
+        struct fake_at f;
+        struct qd_at *at;
+
+        fake_at_start(&f, STEPS(s));
+        f.link->chunk = chunk;
+        at = open_at(&f);
+        for (size_t i = 0; i < sizeof v / sizeof v[0]; i++) {
+            assert_int_equal(qd_at_ask(at, &v[i].c, NULL, &r, NULL), 0);
+            assert_int_equal(r.lines, v[i].line ? 1 : 0);
+            if (v[i].line)
+                assert_string_equal(r.line[0], v[i].line);
+            assert_int_equal(r.final.result, v[i].line ? QD_AT_OK : QD_AT_CME);
+        }
+        assert_int_equal(r.final.number, 3);
+        assert_int_equal(qd_at_stats(at).urcs, 1);
+        end(&f, &at);
+    }
+}
+
 static void test_errors(void **state)
 {
     static const struct fake_at_step s[] = {
@@ -404,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_settings_are_given_back),
         cmocka_unit_test(test_stale_bytes_at_open),
         cmocka_unit_test(test_unsolicited_lines_are_no_answer),
+        cmocka_unit_test(test_wire_bytes),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_blocked_commands_send_nothing),
         cmocka_unit_test(test_late_result),

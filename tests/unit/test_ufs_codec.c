@@ -151,6 +151,40 @@ static void test_checksums(void **state)
     sum_of("-----BEGIN CERTIFICATE-----\r", 28, "6c53");
 }
 
+/* Files whose sums real units told: Debian's, where they are installed. */
+static void sum_of_file(const char *name, size_t size, const char *want, const char *crlf,
+                        const char *without_end)
+{
+    char path[128], data[4096], dos[4096];
+    size_t n, d = 0;
+    FILE *f;
+
+    snprintf(path, sizeof path, "/usr/share/ca-certificates/mozilla/%s", name);
+    f = fopen(path, "rb");
+    if (!f)
+        skip();
+    n = fread(data, 1, sizeof data, f);
+    fclose(f);
+    assert_int_equal(n, size);
+    sum_of(data, n, want);
+    for (size_t i = 0; i < n; i++) {
+        if (data[i] == '\n')
+            dos[d++] = '\r';
+        dos[d++] = data[i];
+    }
+    if (crlf)
+        sum_of(dos, d, crlf);
+    if (without_end)
+        sum_of(data, n - 1, without_end);
+}
+
+static void test_checksums_of_certificates(void **state)
+{
+    (void)state;
+    sum_of_file("ISRG_Root_X1.crt", 1939, "4f64", NULL, NULL);
+    sum_of_file("Amazon_Root_CA_1.crt", 1188, "2d13", "5769", "2d19");
+}
+
 static void test_sums_of_the_unit(void **state)
 {
     static const char *const bad[] = {"",     "12",       "12,",    ",5",           "x,5",  "-1,5",
@@ -219,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_what_must_not_pass),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_checksums),
+        cmocka_unit_test(test_checksums_of_certificates),
         cmocka_unit_test(test_sums_of_the_unit),
         cmocka_unit_test(test_entries_and_space),
         cmocka_unit_test(test_names),
