@@ -50,7 +50,10 @@ enum qdiag_code {
     QDIAG_E_ITEM_UNKNOWN = 31,
     QDIAG_E_ROLLED_BACK = 32,
     QDIAG_E_ROLLBACK_FAILED = 33,
-    QDIAG_E_UFS_NOT_MADE = 37 /* 34 to 36: upgrades */
+    QDIAG_E_FOTA_FAILED = 34,
+    QDIAG_E_FOTA_UNKNOWN = 35,
+    QDIAG_E_FOTA_DIFFERS = 36,
+    QDIAG_E_UFS_NOT_MADE = 37
 };
 
 /* Was the unit written to before the failure? */

@@ -5,4 +5,4 @@ qdiaginclude_HEADERS = \
 	include/qdiag/device.h include/qdiag/efs.h include/qdiag/error.h include/qdiag/export.h \
 	include/qdiag/identity.h include/qdiag/log.h include/qdiag/nv.h include/qdiag/progress.h \
 	include/qdiag/qdiag.h include/qdiag/restore.h include/qdiag/version.h include/qdiag/ufs.h \
-	include/qdiag/doctor.h
+	include/qdiag/doctor.h include/qdiag/fota.h include/qdiag/package.h include/qdiag/preflight.h

@@ -14,9 +14,12 @@
 #include <qdiag/efs.h>
 #include <qdiag/doctor.h>
 #include <qdiag/error.h>
+#include <qdiag/fota.h>
 #include <qdiag/identity.h>
 #include <qdiag/log.h>
 #include <qdiag/nv.h>
+#include <qdiag/package.h>
+#include <qdiag/preflight.h>
 #include <qdiag/progress.h>
 #include <qdiag/restore.h>
 #include <qdiag/ufs.h>

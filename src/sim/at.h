@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "sim/faults.h"
+#include "sim/fota.h"
 #include "sim/modem.h"
 #include "sim/queue.h"
 #include "sim/simlog.h"
@@ -43,6 +44,8 @@ struct sim_at {
     struct qd_buf data;
     int ack;
     uint32_t acked, plus;
+    struct sim_fota fota;
+    uint64_t ready_us; /* the application half has started; 0: nobody has asked */
     /* what faults count */
     unsigned resets, answers;
     int junk_told;

@@ -11,9 +11,11 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 
 #include "base/clock.h"
+#include "sim/at_int.h"
 #include "sim/op.h"
 #include "sim/unit_store.h"
 
@@ -21,6 +23,9 @@
 #define REST_US     20000u
 #define LEAVE_US    200000u
 #define MOST_QUEUED (4u << 20)
+#define GRACE_US    3000000u /* real time a restart waits for what was told to be read */
+#define FETCH_US    10000u
+#define UPLOAD_US   1000000
 #define FDS         6
 
 static uint64_t real_us(void)
@@ -68,16 +73,31 @@ static int open_ports(struct sim_server *s, char *err, size_t cap)
 {
     int stayed = s->at.up;
 
-    if (sim_port_open(&s->diag, err, cap) || (!stayed && sim_port_open(&s->at, err, cap)))
+    if ((!sim_fota_hides_diag(&s->at_side) && sim_port_open(&s->diag, err, cap)) ||
+        (!stayed && sim_port_open(&s->at, err, cap)))
         return -1;
+    s->alone_us = 0;
     s->state = SIM_UP;
     if (stayed && (s->at.kind == SIM_PORT_PTY ? s->at.openers > 0 : s->at.fd >= 0))
         at_client(s);
     s->rest_us = real_us() + REST_US;
     sim_log_link(s->log, now_us(s), "up");
-    if (s->diag.kind == SIM_PORT_PTY)
+    if (s->diag.kind == SIM_PORT_PTY && s->diag.up)
         prepare_client(s);
     return 0;
+}
+
+/* As USB numbers its ports anew. */
+static void rename_at(struct sim_server *s)
+{
+    size_t n = strlen(s->at.path);
+
+    if (s->at.up || !sim_at_fault(&s->at_side, SIM_F_fota_renamed, NULL) || !n ||
+        n + 2 > sizeof s->at.path)
+        return;
+    sim_at_fired(&s->at_side, SIM_F_fota_renamed);
+    s->at.path[n] = '2';
+    s->at.path[n + 1] = '\0';
 }
 
 /* The module leaves the bus; the unit sees a reset or a power cut. */
@@ -99,6 +119,7 @@ static void go_away(struct sim_server *s, enum sim_state state, int power_cut)
     sim_at_restart(&s->at_side, s->back_us);
     s->at_side.booted = 1;
     s->rest_us = 0;
+    rename_at(s);
     sim_log_link(s->log, now_us(s), state == SIM_GONE ? "gone" : "down");
 }
 
@@ -245,6 +266,8 @@ static void write_at(struct sim_server *s)
     size_t n;
 
     s->at_blocked = 0;
+    if (s->at.fd < 0 && (sim_fota_active(&s->at_side) || s->at_side.after != SIM_AFTER_NONE))
+        return; /* the next client reads them */
     while ((p = sim_queue_next(&s->at_side.out, now_us(s), &n))) {
         ssize_t w = sim_port_write(&s->at, p, n);
 
@@ -320,11 +343,45 @@ static void watch_ptys(struct sim_server *s)
     prepare_client(s);
 }
 
+/* Is somebody there to hear what the AT side says? */
+static int at_watched(const struct sim_server *s)
+{
+    if (s->at.kind == SIM_PORT_NONE)
+        return 1;
+    return s->at.kind == SIM_PORT_PTY ? s->at.openers || s->at.watch_fd < 0 : s->at.fd >= 0;
+}
+
+static void look_for_client(struct sim_server *s)
+{
+    if (at_watched(s))
+        s->alone_us = 0;
+    else if (!s->alone_us)
+        s->alone_us = real_us() + GRACE_US;
+}
+
+/* Nothing waits for the AT client, in the queue or in its terminal; or it does not come for it. */
+static int at_has_read(struct sim_server *s)
+{
+    int waiting = 0;
+
+    if (s->at_side.after == SIM_AFTER_NONE || (s->alone_us && real_us() >= s->alone_us))
+        return 1;
+    if (s->at.kind == SIM_PORT_PTY && s->at.slave_fd >= 0 &&
+        ioctl(s->at.slave_fd, FIONREAD, &waiting) == 0 && waiting) {
+        if (!s->unread_us)
+            s->unread_us = real_us() + GRACE_US;
+        if (real_us() < s->unread_us)
+            return 0;
+    }
+    s->unread_us = 0;
+    return !s->at_side.out.head;
+}
+
 static void finish_after(struct sim_server *s)
 {
     enum sim_after after = s->after;
 
-    if (after == SIM_AFTER_NONE && !s->at_side.out.head)
+    if (after == SIM_AFTER_NONE && at_has_read(s))
         after = s->at_side.after;
     if (after == SIM_AFTER_NONE || s->out.head)
         return;
@@ -337,7 +394,9 @@ static int step(struct sim_server *s, char *err, size_t cap)
     if (s->state == SIM_AWAY && now_us(s) >= s->back_us && open_ports(s, err, cap))
         return -1;
     sim_modem_tick(s->modem, now_us(s));
-    if (s->state == SIM_UP && sim_at_due(&s->at_side) <= now_us(s) &&
+    look_for_client(s);
+    if (s->state == SIM_UP &&
+        (sim_fota_fetching(&s->at_side) || sim_at_due(&s->at_side) <= now_us(s)) &&
         sim_at_tick(&s->at_side, now_us(s)))
         s->failed = 1;
     if (s->rest_us && real_us() >= s->rest_us) {
@@ -357,7 +416,7 @@ static int step(struct sim_server *s, char *err, size_t cap)
 static uint64_t next_us(const struct sim_server *s)
 {
     uint64_t next = s->blocked ? UINT64_MAX : sim_queue_due(&s->out);
-    uint64_t at = s->at_blocked ? UINT64_MAX : sim_queue_due(&s->at_side.out);
+    uint64_t at = s->at_blocked || s->at.fd < 0 ? UINT64_MAX : sim_queue_due(&s->at_side.out);
 
     if (at < next)
         next = at;
@@ -398,9 +457,16 @@ static int64_t wait_us(const struct sim_server *s)
     int64_t wait = -1;
 
     if (next != UINT64_MAX)
-        wait = s->virtual_clock || next <= now ? 0 : (int64_t)(next - now);
+        wait = next <= now ? 0 : (int64_t)(next - now);
+    if (wait > 0 && s->virtual_clock) /* who sends a file is slow, not gone */
+        wait = s->at_side.uploading && wait > UPLOAD_US ? UPLOAD_US : 0;
     if (s->rest_us && (wait < 0 || (int64_t)(s->rest_us - real) < wait))
         wait = s->rest_us <= real ? 0 : (int64_t)(s->rest_us - real);
+    /* A download, and whether a client has read what stands before a restart, are seen by looking.
+     */
+    if (s->state == SIM_UP && (wait < 0 || wait > FETCH_US) &&
+        (sim_fota_fetching(&s->at_side) || s->at_side.after != SIM_AFTER_NONE))
+        wait = FETCH_US;
     return wait;
 }
 
@@ -446,7 +512,14 @@ int sim_server_open(struct sim_server *s, char *err, size_t cap)
     sim_faults_cut(s->faults, &s->out);
     sim_faults_cut_at(s->faults, &s->at_side.out);
     sim_at_restart(&s->at_side, now_us(s));
-    return open_ports(s, err, cap);
+    if (open_ports(s, err, cap))
+        return -1;
+    if (!sim_fota_hides_diag(&s->at_side))
+        return 0;
+    if (sim_port_open(&s->diag, err, cap)) /* once, so that its name is known */
+        return -1;
+    sim_port_drop(&s->diag);
+    return 0;
 }
 
 int sim_server_run(struct sim_server *s, const sigset_t *waiting, char *err, size_t cap)

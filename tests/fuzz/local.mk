@@ -18,3 +18,4 @@ include tests/fuzz/plan.mk
 include tests/fuzz/gz.mk
 include tests/fuzz/tar.mk
 include tests/fuzz/journal.mk
+include tests/fuzz/simpackage.mk
