@@ -37,3 +37,6 @@ src_flow_libflow_la_SOURCES += \
 
 # Which port: the choice of "auto", and asking each of them.
 src_flow_libflow_la_SOURCES += src/flow/auto_port.c src/flow/auto_port.h src/flow/probe_ports.c
+
+# Upgrades.
+src_flow_libflow_la_SOURCES += src/flow/upgrade_watch.c src/flow/upgrade_watch.def src/flow/upgrade_watch.h
