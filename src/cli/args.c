@@ -158,6 +158,12 @@ static const char **text_slot(enum option_id id, struct cli_options *o)
         return &o->backup.dir;
     case OPT_TO:
         return &o->to;
+    case OPT_PACKAGE:
+        return &o->package;
+    case OPT_FROM:
+        return &o->from;
+    case OPT_SHA256:
+        return &o->sha256;
     case OPT_LOG_FILE:
         return &o->log_file;
     case OPT_AT:

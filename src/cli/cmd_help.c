@@ -37,6 +37,8 @@ const struct cli_command cli_commands[] = {
     {"ufs", C_UFS, 1, 4,
      "status|backup|restore [--fs ufs|eufs] --at ADDR | files ls|put|get|rm … --at ADDR",
      "the module's own backups (AT+QPRTPARA), and a user's files in it", cmd_ufs},
+    {"fota", C_FOTA, 1, 2, "check --package FILE [--from V --to V] [--sha256 HEX] [--at ADDR]",
+     "upgrade packages and upgrades (DFOTA)", cmd_fota},
     {"verify", C_VERIFY, 1, 1, "FILE [-d ADDR] [options]",
      "compare a backup with the connected unit; reads only", cmd_verify},
     {"help", C_HELP, 0, 1, "[COMMAND]", "this help, or that of one command", cmd_help},
