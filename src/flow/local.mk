@@ -37,3 +37,9 @@ src_flow_libflow_la_SOURCES += \
 
 # Which port: the choice of "auto", and asking each of them.
 src_flow_libflow_la_SOURCES += src/flow/auto_port.c src/flow/auto_port.h src/flow/probe_ports.c
+
+# May this unit be upgraded, and what came of it.
+src_flow_libflow_la_SOURCES += \
+	src/flow/preflight.c src/flow/preflight.def src/flow/preflight.h \
+	src/flow/preflight_backup.c src/flow/preflight_package.c src/flow/preflight_transport.c \
+	src/flow/preflight_unit.c src/flow/preflight_verdict.c
