@@ -13,3 +13,9 @@ src_service_libservice_la_SOURCES = \
 	src/service/sync.h src/service/write_seq.c src/service/write_seq.h src/service/written.c \
 	src/service/written.h src/service/ufs.c src/service/ufs.h src/service/ufs_codec.c \
 	src/service/ufs_codec.h src/service/ufs_fields.def src/service/user_file.c
+
+# Upgrades: AT+QFOTADL.
+src_service_libservice_la_SOURCES += \
+	src/service/fota.c src/service/fota.h src/service/fota_argument.c src/service/fota_codec.c \
+	src/service/fota_codec.h src/service/fota_codes.def src/service/fota_families.def \
+	src/service/fota_foreign.def
