@@ -7,5 +7,6 @@
 #include "cli/cli.h"
 
 /* One more word, one more line here and in cmd_fota.c. Each gets its own word in o->arg[0]. */
+int cmd_fota_verify(struct qdiag_context *ctx, const struct cli_options *o);
 
 #endif

@@ -17,7 +17,8 @@ void cli_print_preflight(const struct cli_options *o, const struct qdiag_preflig
 
         printf("%2u %-7s  %-15s  %s\n", c->step, qdiag_check_name(c->result), c->name, c->title);
         if (c->detail[0])
-            printf("                             %s\n", cli_masked(o, c->detail, text, sizeof text));
+            printf("                             %s\n",
+                   cli_masked(o, c->detail, text, sizeof text));
     }
     printf("%s\n", cli_masked(o, pf->line, text, sizeof text));
 }

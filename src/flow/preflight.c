@@ -4,7 +4,6 @@
  * setting, no order, no file. A row starts as UNKNOWN and stays so until its check was made. */
 #include "flow/preflight.h"
 
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -143,8 +142,8 @@ static void begin(struct qd_pf *p)
 
 static int run(struct qd_pf *p, struct qdiag_error *e)
 {
-    static int (*const parts[])(struct qd_pf *p, struct qdiag_error *e) = {
-        qd_pf_unit,    qd_pf_inner,   qd_pf_backup,    qd_pf_health, qd_pf_copies,
+    static int (*const parts[])(struct qd_pf * p, struct qdiag_error * e) = {
+        qd_pf_unit,    qd_pf_inner,    qd_pf_backup,    qd_pf_health, qd_pf_copies,
         qd_pf_package, qd_pf_argument, qd_pf_transport, qd_pf_power};
     const size_t n = sizeof parts / sizeof parts[0];
     int rc = 0;
@@ -192,8 +191,7 @@ static int conclude(struct qd_pf *p, struct qdiag_error *e)
 /* 64 hex digits, and both versions or none. */
 static int check_options(const struct qdiag_preflight_options *o, struct qdiag_error *e)
 {
-    if (o->sha256 && (strlen(o->sha256) != 64 ||
-                      strspn(o->sha256, "0123456789abcdefABCDEF") != 64))
+    if (o->sha256 && (strlen(o->sha256) != 64 || strspn(o->sha256, "0123456789abcdefABCDEF") != 64))
         return qd_fail(e, QDIAG_E_USAGE, NULL, "a SHA-256 digest has 64 hexadecimal digits");
     if (!o->from != !o->to)
         return qd_fail(e, QDIAG_E_USAGE, NULL, "the versions from and to are declared together");

@@ -24,10 +24,10 @@ struct qd_pf {
     const struct qdiag_preflight_options *o;
     struct qdiag_preflight *pf;
 
-    char imei[16];             /* by AT; "" = none */
-    struct qdiag_identity id;  /* by DIAG */
+    char imei[16];            /* by AT; "" = none */
+    struct qdiag_identity id; /* by DIAG */
     int has_id, has_versions, has_ufs, has_argument;
-    struct qd_doc *doc;        /* the backup; NULL = none, or not whole */
+    struct qd_doc *doc; /* the backup; NULL = none, or not whole */
     struct qdiag_fota_argument argument;
 };
 

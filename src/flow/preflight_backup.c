@@ -172,8 +172,7 @@ int qd_pf_backup(struct qd_pf *p, struct qdiag_error *e)
 
 static void judge_copy(struct qd_pf *p, enum qdiag_ufs fs, enum qd_pf_row row, enum qd_pf_row state)
 {
-    struct qdiag_ufs_options o = {
-        .fs = fs, .backup = p->o->backup, .max_age_h = p->o->max_age_h};
+    struct qdiag_ufs_options o = {.fs = fs, .backup = p->o->backup, .max_age_h = p->o->max_age_h};
     struct qd_ufs_found found;
 
     if (p->pf->check[state].result == QDIAG_SKIPPED) {

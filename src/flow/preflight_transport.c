@@ -8,9 +8,11 @@
 
 #include "base/text.h"
 #include "service/efs.h"
-#include "service/network.h"
+#include "service/fota.h"
+#include "service/supply.h"
 
-#define LOW_MV 3100u /* below the supply range of every family known */
+#define COPS_MS 15000u /* some units search before they answer */
+#define LOW_MV  3100u  /* below the supply range of every family known */
 
 static int is_family(const struct qd_pf *p, const char *name)
 {
@@ -24,44 +26,64 @@ static int is_local(const struct qd_pf *p)
 
 /* ---- over the air ---- */
 
+static const struct qd_at_command ask_signal = {"AT+CSQ", "+CSQ", 0, 0};
+static const struct qd_at_command ask_state[] = {
+    {"AT+CEREG?", "+CEREG", 0, 0}, {"AT+CGREG?", "+CGREG", 0, 0}, {"AT+C5GREG?", "+C5GREG", 0, 0}};
+static const struct qd_at_command ask_operator = {"AT+COPS?", "+COPS", COPS_MS, 0};
+
+/* *told 0: ERROR, or another form. */
+static int ask(struct qd_pf *p, const struct qd_at_command *c, struct qd_fota_net *n, int *told,
+               struct qdiag_error *e)
+{
+    struct qd_at_reply r;
+    int rc = qd_at_ask(p->at->at, c, NULL, &r, e);
+
+    *told = 0;
+    for (size_t i = 0; rc == 0 && r.final.result == QD_AT_OK && i < r.lines; i++)
+        *told |= qd_fota_net_line(n, r.line[i]);
+    return rc;
+}
+
 static int check_signal(struct qd_pf *p, struct qdiag_error *e)
 {
     struct qdiag_error mine = {0};
-    int told, csq = 99;
+    struct qd_fota_net n = {.rssi = 99};
+    int told;
 
-    if (qd_net_signal(p->at->at, &told, &csq, &mine) != 0)
+    if (ask(p, &ask_signal, &n, &told, &mine) != 0)
         return qd_pf_doubt(p, QD_PF_SIGNAL, &mine, e);
     if (!told)
         qd_pf_unknown(p, QD_PF_SIGNAL, "AT+CSQ does not tell it");
-    else if (csq == 99)
+    else if (n.rssi == 99)
         qd_pf_set(p, QD_PF_SIGNAL, QDIAG_FAIL, QDIAG_E_DIFFERENT, "AT+CSQ: 99, no signal");
     else
-        qd_pf_pass(p, QD_PF_SIGNAL, "AT+CSQ: %d", csq);
+        qd_pf_pass(p, QD_PF_SIGNAL, "AT+CSQ: %d", n.rssi);
     return 0;
 }
 
 /* One good registration is enough: a unit in LTE need not be registered for GPRS. */
 static int check_registration(struct qd_pf *p, struct qdiag_error *e)
 {
-    static const char *const names[] = {"CEREG", "CGREG", "C5GREG"};
-    int told, any = 0, stat, last = 0, domains = is_family(p, "rg50xq") ? 3 : 2;
+    struct qd_fota_net n = {-1, -1, -1, -1, ""};
+    size_t domains = is_family(p, "rg50xq") ? 3 : 2;
+    int told, any = 0;
 
-    for (int d = 0; d < domains; d++) {
+    for (size_t i = 0; i < domains; i++) {
         struct qdiag_error mine = {0};
 
-        if (qd_net_registration(p->at->at, (enum qd_net_domain)d, &told, &stat, &mine) != 0)
+        if (ask(p, &ask_state[i], &n, &told, &mine) != 0)
             return qd_pf_doubt(p, QD_PF_REGISTRATION, &mine, e);
-        if (told && (stat == 1 || stat == 5)) {
-            qd_pf_pass(p, QD_PF_REGISTRATION, "AT+%s?: %d, %s", names[d], stat,
-                       stat == 1 ? "home" : "roaming");
-            return 0;
-        }
-        last = told ? stat : last;
         any |= told;
     }
-    if (any)
+    if (qd_fota_registered(&n))
+        qd_pf_pass(p, QD_PF_REGISTRATION,
+                   "AT+CEREG: %d, AT+CGREG: %d, AT+C5GREG: %d; one of them "
+                   "is enough, -1 is not told",
+                   n.lte, n.packet, n.nr);
+    else if (any)
         qd_pf_set(p, QD_PF_REGISTRATION, QDIAG_FAIL, QDIAG_E_DIFFERENT,
-                  "the unit is not registered (state %d)", last);
+                  "AT+CEREG: %d, AT+CGREG: %d, AT+C5GREG: %d; none is 1 or 5", n.lte, n.packet,
+                  n.nr);
     else
         qd_pf_unknown(p, QD_PF_REGISTRATION, "neither AT+CEREG? nor AT+CGREG? tells it");
     return 0;
@@ -70,46 +92,52 @@ static int check_registration(struct qd_pf *p, struct qdiag_error *e)
 static int check_operator(struct qd_pf *p, struct qdiag_error *e)
 {
     struct qdiag_error mine = {0};
-    char name[64];
+    struct qd_fota_net n = {.rssi = -1};
     int told;
 
-    if (qd_net_operator(p->at->at, &told, name, &mine) != 0)
+    if (ask(p, &ask_operator, &n, &told, &mine) != 0)
         return qd_pf_doubt(p, QD_PF_OPERATOR, &mine, e);
     if (!told)
         qd_pf_unknown(p, QD_PF_OPERATOR, "AT+COPS? does not tell it");
-    else if (!name[0])
+    else if (!n.operator_name[0])
         qd_pf_set(p, QD_PF_OPERATOR, QDIAG_FAIL, QDIAG_E_DIFFERENT, "none is chosen");
     else
-        qd_pf_pass(p, QD_PF_OPERATOR, "%s", name);
+        qd_pf_pass(p, QD_PF_OPERATOR, "%s", n.operator_name);
+    return 0;
+}
+
+static int show_apid(struct qd_pf *p, struct qdiag_error *e)
+{
+    struct qdiag_error mine = {0};
+    char text[128];
+
+    if (qd_fota_apid_read(p->at->at, text, &mine) != 0)
+        return qd_pf_doubt(p, QD_PF_APN, &mine, e);
+    qd_pf_skip(p, QD_PF_APN,
+               "the first one is used, and waited for while the host is connected through it%s%s",
+               text[0] ? "; AT+QFOTAPID: " : "", text);
     return 0;
 }
 
 static int check_apn(struct qd_pf *p, struct qdiag_error *e)
 {
     struct qdiag_error mine = {0};
-    char text[128];
-    int told;
+    struct qd_fota_apn a;
 
-    if (is_family(p, "rg50xq")) {
-        if (qd_net_fota_pid(p->at->at, &told, text, &mine) != 0)
-            return qd_pf_doubt(p, QD_PF_APN, &mine, e);
-        qd_pf_skip(p, QD_PF_APN,
-                   "the first one is used, and waited for while the host is connected through it%s%s",
-                   told ? "; AT+QFOTAPID: " : "", text);
-        return 0;
-    }
+    if (is_family(p, "rg50xq"))
+        return show_apid(p, e);
     if (!is_family(p, "bg96")) {
         qd_pf_skip(p, QD_PF_APN, "nothing is documented for this family");
         return 0;
     }
-    if (qd_net_fota_apn(p->at->at, &told, text, &mine) != 0)
+    if (qd_fota_apn_read(p->at->at, &a, &mine) != 0)
         return qd_pf_doubt(p, QD_PF_APN, &mine, e);
-    if (!told)
+    if (!a.known)
         qd_pf_unknown(p, QD_PF_APN, "AT+QCFGEXT does not tell it");
-    else if (!text[0])
+    else if (!a.apn[0])
         qd_pf_set(p, QD_PF_APN, QDIAG_FAIL, QDIAG_E_DIFFERENT, "fota_apn is not set");
     else
-        qd_pf_pass(p, QD_PF_APN, "%s", text);
+        qd_pf_pass(p, QD_PF_APN, "%s", a.apn);
     return 0;
 }
 
@@ -145,15 +173,15 @@ static int stat_efs(struct qd_pf *p, const char *path, int *found, uint32_t *siz
     return 0;
 }
 
-/* In the user's storage, under the last part of the path. */
+/* In the user's storage. *found -1: the path leads elsewhere. */
 static int stat_user(struct qd_pf *p, const char *path, int *found, uint32_t *size,
                      struct qdiag_error *e)
 {
-    const char *name = strrchr(path, '/');
+    const char *name = qd_fota_stored_name(qd_fota_family(p->pf->versions.family), path);
     struct qd_user_list list = {0};
-    int rc = qd_user_list(p->at->at, name ? name + 1 : path, &list, e);
+    int rc = name ? qd_user_list(p->at->at, name, &list, e) : 0;
 
-    *found = rc == 0 ? list.n == 1 : -1;
+    *found = rc == 0 && name ? list.n == 1 : -1;
     *size = list.n == 1 ? list.v[0].size : 0;
     qd_user_list_free(&list);
     return rc;
@@ -161,7 +189,7 @@ static int stat_user(struct qd_pf *p, const char *path, int *found, uint32_t *si
 
 static int check_file(struct qd_pf *p, struct qdiag_error *e)
 {
-    const char *path = p->argument.path[0] ? p->argument.path : "/fota/update.zip";
+    const char *path = p->argument.path;
     struct qdiag_error mine = {0};
     uint32_t size = 0;
     int found, rc;
@@ -171,7 +199,7 @@ static int check_file(struct qd_pf *p, struct qdiag_error *e)
     if (rc != 0)
         return qd_pf_doubt(p, QD_PF_FILE, &mine, e);
     if (found < 0)
-        qd_pf_unknown(p, QD_PF_FILE, "it is looked for over DIAG, which does not tell");
+        qd_pf_unknown(p, QD_PF_FILE, "%.160s: what lies there cannot be asked for", path);
     else if (!found)
         qd_pf_set(p, QD_PF_FILE, QDIAG_FAIL, QDIAG_E_DIFFERENT, "%.160s is not in the unit", path);
     else if (!p->pf->package.size)
@@ -296,18 +324,18 @@ int qd_pf_power(struct qd_pf *p, struct qdiag_error *e)
 {
     struct qdiag_error mine = {0};
     unsigned mv = 0;
-    int told = 0, rc = 0;
+    int rc = 0;
 
-    if (p->at && qd_net_supply(p->at->at, &told, &mv, &mine) != 0)
+    if (p->at && qd_supply_read(p->at->at, &mv, &mine) != 0)
         rc = qd_pf_doubt(p, QD_PF_POWER, &mine, e); /* what is not told is not needed */
     if (rc != 0)
         return rc;
-    if (told && mv && mv < LOW_MV)
+    if (mv && mv < LOW_MV)
         qd_pf_set(p, QD_PF_POWER, QDIAG_FAIL, QDIAG_E_DIFFERENT,
                   "the supply has %u mV by AT+CBC, less than %u", mv, LOW_MV);
     else if (!p->o->power)
         qd_pf_unknown(p, QD_PF_POWER, "no command proves it, and nobody has said so");
-    else if (told && mv)
+    else if (mv)
         qd_pf_pass(p, QD_PF_POWER, "by the operator's word; AT+CBC: %u mV", mv);
     else
         qd_pf_pass(p, QD_PF_POWER, "by the operator's word");

@@ -12,6 +12,7 @@
 #include "flow/ufs_guard.h"
 #include "model/anchors.h"
 #include "service/efs.h"
+#include "service/fota_codec.h"
 #include "transport/discover.h"
 
 #define RF_FOLDER "/nv/item_files/rfnv"
@@ -54,8 +55,9 @@ static int check_ports(struct qd_pf *p, struct qdiag_error *e)
                   p->dev->usb_path);
     else
         qd_pf_pass(p, QD_PF_UNIT, "%s",
-                   usb[0] && p->dev->usb_path[0] ? "both are of one USB device"
-                                                 : "both answer; the IMEI says whether they are one");
+                   usb[0] && p->dev->usb_path[0]
+                       ? "both are of one USB device"
+                       : "both answer; the IMEI says whether they are one");
     return 0;
 }
 
@@ -125,17 +127,6 @@ static int check_versions(struct qd_pf *p, struct qdiag_error *e)
     return 0;
 }
 
-/* Families whose upgrade command is described. */
-static int has_upgrade(const char *family)
-{
-    static const char *const known[] = {"bg96", "eg9x", "ec2x", "rg50xq"};
-
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(family, known[i]) == 0)
-            return 1;
-    return 0;
-}
-
 static void judge_family(struct qd_pf *p)
 {
     const struct qdiag_versions *v = &p->pf->versions;
@@ -144,9 +135,12 @@ static void judge_family(struct qd_pf *p)
         return;
     if (!v->model[0])
         qd_pf_unknown(p, QD_PF_FAMILY, "the unit does not tell its model");
-    else if (!has_upgrade(v->family))
+    else if (qd_fota_foreign(v->model, v->full))
+        qd_pf_set(p, QD_PF_FAMILY, QDIAG_FAIL, QDIAG_E_UNSUPPORTED, "%s: %.160s", v->model,
+                  qd_fota_foreign(v->model, v->full));
+    else if (!qd_fota_family(v->family))
         qd_pf_set(p, QD_PF_FAMILY, QDIAG_FAIL, QDIAG_E_UNSUPPORTED,
-                  "a %s (family %s) has no AT+QFOTADL that is known", v->model, v->family);
+                  "%s (family %s) has no AT+QFOTADL that is described", v->model, v->family);
     else
         qd_pf_pass(p, QD_PF_FAMILY, "%s, family %s", v->model, v->family);
 }

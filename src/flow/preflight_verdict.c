@@ -4,7 +4,8 @@
  * never end in an exit code that says the unit was written to. */
 #include "flow/preflight.h"
 
-static int first(const struct qdiag_check *check, size_t n, enum qdiag_check_result result, int code)
+static int first(const struct qdiag_check *check, size_t n, enum qdiag_check_result result,
+                 int code)
 {
     for (size_t i = 0; i < n; i++)
         if (check[i].result == result && (!code || check[i].code == code))

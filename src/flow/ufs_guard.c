@@ -295,9 +295,8 @@ int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
 
     if (!j)
         j = json_pack("{s:s, s:s}", "schema", "qdiag.ufs/1", "file_sha256", sha256);
-    one = json_pack("{s:s, s:I, s:I, s:I}", "firmware", s->firmware, "backups",
-                    (json_int_t)backups, "restores", (json_int_t)s->fs[o->fs].restores, "time",
-                    (json_int_t)time(NULL));
+    one = json_pack("{s:s, s:I, s:I, s:I}", "firmware", s->firmware, "backups", (json_int_t)backups,
+                    "restores", (json_int_t)s->fs[o->fs].restores, "time", (json_int_t)time(NULL));
     if (j && one && json_object_set_new(j, fs_names[o->fs], one) == 0)
         text = json_dumps(j, JSON_INDENT(2));
     json_decref(j);
