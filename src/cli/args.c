@@ -158,6 +158,14 @@ static const char **text_slot(enum option_id id, struct cli_options *o)
         return &o->backup.dir;
     case OPT_TO:
         return &o->to;
+    case OPT_PACKAGE:
+        return &o->package;
+    case OPT_FROM:
+        return &o->from;
+    case OPT_SHA256:
+        return &o->sha256;
+    case OPT_SOURCE:
+        return &o->source;
     case OPT_LOG_FILE:
         return &o->log_file;
     case OPT_AT:
@@ -231,6 +239,10 @@ static int *flag_slot(enum option_id id, struct cli_options *o)
         return &o->as_file;
     case OPT_SHOW_IDENTITY:
         return &o->show_identity;
+    case OPT_POWER_OK:
+        return &o->power_ok;
+    case OPT_WITHOUT_UFS:
+        return &o->without_ufs;
     case OPT_FORCE:
         return &o->ufs.force;
     case OPT_VERBOSE:

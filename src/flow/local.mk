@@ -40,3 +40,8 @@ src_flow_libflow_la_SOURCES += src/flow/auto_port.c src/flow/auto_port.h src/flo
 
 # Upgrades.
 src_flow_libflow_la_SOURCES += src/flow/upgrade_watch.c src/flow/upgrade_watch.def src/flow/upgrade_watch.h
+# May this unit be upgraded, and what came of it.
+src_flow_libflow_la_SOURCES += \
+	src/flow/fota_judge.c src/flow/fota_verify.c src/flow/fota_verify.h src/flow/preflight.c \
+	src/flow/preflight.def src/flow/preflight.h src/flow/preflight_backup.c src/flow/preflight_package.c src/flow/preflight_transport.c \
+	src/flow/preflight_unit.c src/flow/preflight_verdict.c

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/save.h"
 #include "base/text.h"
@@ -137,20 +138,30 @@ static int has_imei(const struct qd_doc *doc, const char *imei)
     return 0;
 }
 
+int qd_backup_age_h(const char *created, int64_t now, int64_t *hours)
+{
+    struct tm tm = {0};
+    const char *end = strptime(created, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    int64_t age = end && !*end ? now - (int64_t)timegm(&tm) : INT64_MIN;
+
+    if (age < -FUTURE_S)
+        return -1;
+    *hours = age > 0 ? (age + HOUR - 1) / HOUR : 0;
+    return 0;
+}
+
 static int check_age(const struct qdiag_ufs_options *o, const char *created, struct qdiag_error *e)
 {
     unsigned limit = o->max_age_h ? o->max_age_h : 24;
-    struct tm tm = {0};
-    const char *end = strptime(created, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    int64_t age = end && !*end ? (int64_t)time(NULL) - (int64_t)timegm(&tm) : -1;
+    int64_t hours;
 
-    if (age < 0 - FUTURE_S || !end || *end)
+    if (qd_backup_age_h(created, (int64_t)time(NULL), &hours) != 0)
         return qd_fail(e, QDIAG_E_POLICY, o->backup, "the time it was made is not plausible: %s",
                        created);
-    if (age <= (int64_t)limit * HOUR)
+    if (hours <= (int64_t)limit)
         return 0;
-    qd_fail(e, QDIAG_E_POLICY, o->backup, "it is %lld hours old, more than %u",
-            (long long)(age / HOUR), limit);
+    qd_fail(e, QDIAG_E_POLICY, o->backup, "it is %lld hours old, more than %u", (long long)hours,
+            limit);
     qd_hint(e, "take a new one with `qdiag backup`, or allow more with --max-age");
     return -QDIAG_E_POLICY;
 }
@@ -206,7 +217,8 @@ static void record_path(const struct qdiag_ufs_options *o, char out[1024])
     snprintf(out, 1024, "%.1000s.ufs.json", o->backup);
 }
 
-static json_t *load_record(const struct qdiag_ufs_options *o, const char *sha256)
+/* NULL when there is none that is of this file; *damaged: there is one, and it cannot be read. */
+static json_t *load_record(const struct qdiag_ufs_options *o, const char *sha256, int *damaged)
 {
     struct qdiag_error e = {0};
     uint8_t *p = NULL;
@@ -215,46 +227,76 @@ static json_t *load_record(const struct qdiag_ufs_options *o, const char *sha256
     json_t *j = NULL;
     const char *schema = NULL, *file = NULL;
 
+    *damaged = 0;
     record_path(o, path);
-    if (qd_read_file(path, RECORD_MAX, &p, &n, &e) != 0)
+    if (access(path, F_OK) != 0)
         return NULL;
-    j = json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, NULL);
+    if (qd_read_file(path, RECORD_MAX, &p, &n, &e) == 0)
+        j = json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, NULL);
     free(p);
-    if (json_unpack(j, "{s:s, s:s}", "schema", &schema, "file_sha256", &file) == 0 &&
-        strcmp(schema, "qdiag.ufs/1") == 0 && strcmp(file, sha256) == 0)
+    if (json_unpack(j, "{s:s, s:s}", "schema", &schema, "file_sha256", &file) != 0 ||
+        strcmp(schema, "qdiag.ufs/1") != 0)
+        *damaged = 1;
+    else if (strcmp(file, sha256) == 0)
         return j;
     json_decref(j);
     return NULL;
 }
 
+enum qd_ufs_seen qd_ufs_look_up(const struct qdiag_ufs_options *o, const char *sha256,
+                                const struct qdiag_ufs_status *s, struct qd_ufs_found *found)
+{
+    int damaged;
+    json_t *j = load_record(o, sha256, &damaged), *one = json_object_get(j, fs_names[o->fs]);
+    const char *firmware = NULL;
+    json_int_t backups = 0, when = 0, restores = -1;
+    int64_t age, limit = (int64_t)(o->max_age_h ? o->max_age_h : WEAR_HOURS) * HOUR;
+    enum qd_ufs_seen seen = QD_UFS_SEEN_FRESH;
+
+    *found = (struct qd_ufs_found){.restores = -1};
+    if (!one)
+        seen = damaged ? QD_UFS_SEEN_DAMAGED : QD_UFS_SEEN_NONE;
+    else if (json_unpack(one, "{s:s, s:I, s:I, s?I}", "firmware", &firmware, "backups", &backups,
+                         "time", &when, "restores", &restores) != 0)
+        seen = QD_UFS_SEEN_DAMAGED;
+    if (seen == QD_UFS_SEEN_FRESH) {
+        qd_copy_text(found->firmware, sizeof found->firmware, firmware);
+        found->restores = restores;
+        age = (int64_t)time(NULL) - when;
+        found->hours = age > 0 ? (age + HOUR - 1) / HOUR : 0;
+        if (strcmp(firmware, s->firmware) != 0)
+            seen = QD_UFS_SEEN_FIRMWARE;
+        else if (backups != (json_int_t)s->fs[o->fs].backups || !s->fs[o->fs].valid ||
+                 (restores >= 0 && restores != (json_int_t)s->fs[o->fs].restores))
+            seen = QD_UFS_SEEN_COUNTS;
+        else if (age < -FUTURE_S || age >= limit)
+            seen = QD_UFS_SEEN_OLD;
+    }
+    json_decref(j);
+    return seen;
+}
+
 int qd_ufs_recorded(const struct qdiag_ufs_options *o, const char *sha256,
                     const struct qdiag_ufs_status *s)
 {
-    json_t *j = load_record(o, sha256), *one = json_object_get(j, fs_names[o->fs]);
-    const char *firmware = NULL;
-    json_int_t backups = 0, when = 0;
-    int64_t now = (int64_t)time(NULL);
-    int hit = json_unpack(one, "{s:s, s:I, s:I}", "firmware", &firmware, "backups", &backups,
-                          "time", &when) == 0 &&
-              strcmp(firmware, s->firmware) == 0 && backups == (json_int_t)s->fs[o->fs].backups &&
-              s->fs[o->fs].valid && when <= now + FUTURE_S && now - when < WEAR_HOURS * HOUR;
+    struct qdiag_ufs_options wear = {.fs = o->fs, .backup = o->backup};
+    struct qd_ufs_found found;
 
-    json_decref(j);
-    return hit;
+    return qd_ufs_look_up(&wear, sha256, s, &found) == QD_UFS_SEEN_FRESH;
 }
 
 int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
                   const struct qdiag_ufs_status *s, uint32_t backups, struct qdiag_error *e)
 {
-    json_t *j = load_record(o, sha256), *one;
+    int damaged, rc;
+    json_t *j = load_record(o, sha256, &damaged), *one;
     struct qd_save *save = NULL;
     char path[1024], *text = NULL;
-    int rc;
 
     if (!j)
         j = json_pack("{s:s, s:s}", "schema", "qdiag.ufs/1", "file_sha256", sha256);
-    one = json_pack("{s:s, s:I, s:I}", "firmware", s->firmware, "backups", (json_int_t)backups,
-                    "time", (json_int_t)time(NULL));
+    one = json_pack("{s:s, s:I, s:I, s:I}", "firmware", s->firmware, "backups", (json_int_t)backups,
+                    "restores", (json_int_t)s->fs[o->fs].restores, "time", (json_int_t)time(NULL));
     if (j && one && json_object_set_new(j, fs_names[o->fs], one) == 0)
         text = json_dumps(j, JSON_INDENT(2));
     json_decref(j);

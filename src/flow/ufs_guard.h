@@ -26,11 +26,33 @@ int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s,
 int qd_ufs_file(struct qdiag_context *c, const struct qdiag_ufs_options *o,
                 const struct qdiag_ufs_status *s, char sha256[65], struct qdiag_error *e);
 
+/* How old a backup is, in hours begun. -1: its time ("2026-03-02T14:10:00Z") cannot be read or lies
+ * ahead. Pure. */
+int qd_backup_age_h(const char *created, int64_t now, int64_t *hours);
+
 /* FILE.ufs.json beside the DIAG backup: what was confirmed with it. Looked up: 1 when a backup of
  * this file system, firmware and count was confirmed less than 24 h ago. */
 int qd_ufs_recorded(const struct qdiag_ufs_options *o, const char *sha256,
                     const struct qdiag_ufs_status *s);
 int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
                   const struct qdiag_ufs_status *s, uint32_t backups, struct qdiag_error *e);
+
+/* What the record says of one file system: FRESH only when firmware and counters are still those
+ * that were confirmed, less than o->max_age_h (24) ago. */
+enum qd_ufs_seen {
+    QD_UFS_SEEN_FRESH,
+    QD_UFS_SEEN_NONE,
+    QD_UFS_SEEN_FIRMWARE, /* confirmed with another firmware */
+    QD_UFS_SEEN_COUNTS,   /* backups or restores were counted since */
+    QD_UFS_SEEN_OLD,
+    QD_UFS_SEEN_DAMAGED /* cannot be read */
+};
+struct qd_ufs_found {
+    char firmware[128];
+    int64_t hours;
+    int64_t restores; /* counted then; -1 = not noted */
+};
+enum qd_ufs_seen qd_ufs_look_up(const struct qdiag_ufs_options *o, const char *sha256,
+                                const struct qdiag_ufs_status *s, struct qd_ufs_found *found);
 
 #endif
