@@ -7,7 +7,7 @@ qdiag_SOURCES = \
 	src/cli/efs_change.c src/cli/plan_text.c src/cli/plan_text.h src/cli/cmd_nv.c \
 	src/cli/cmd_help.c src/cli/cmd_info.c src/cli/cmd_list.c src/cli/json.c src/cli/json.h \
 	src/cli/cmd_ufs.c \
-	src/cli/cmd_fota.c src/cli/cmd_fota.h \
+	src/cli/cmd_fota.c src/cli/cmd_fota.h src/cli/cmd_fota_check.c \
 	src/cli/main.c src/cli/options.def src/cli/progress.c src/cli/progress.h src/cli/text.c \
 	src/cli/text.h
 qdiag_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)

@@ -37,3 +37,7 @@ src_flow_libflow_la_SOURCES += \
 
 # Which port: the choice of "auto", and asking each of them.
 src_flow_libflow_la_SOURCES += src/flow/auto_port.c src/flow/auto_port.h src/flow/probe_ports.c
+
+# Upgrade packages and the versions they are held against.
+src_flow_libflow_la_SOURCES += \
+	src/flow/package.c src/flow/package_match.c src/flow/versions.c src/flow/versions.h
