@@ -63,7 +63,7 @@ static int send_text(struct sim_at *a, const char *text)
     return sim_at_send(a, text, strlen(text));
 }
 
-static int urc(struct sim_at *a, const char *text)
+int sim_at_urc(struct sim_at *a, const char *text)
 {
     char line[128];
     int n = snprintf(line, sizeof line, "\r\n%s\r\n", text);
@@ -132,11 +132,11 @@ static int send_split(struct sim_at *a, int64_t how)
         cut--;
     if (cut <= 2)
         cut = 0;
-    if (how == 0 && urc(a, "+QIND: \"csq\",26,99"))
+    if (how == 0 && sim_at_urc(a, "+QIND: \"csq\",26,99"))
         return -1;
     rc = sim_at_send(a, a->say.p, cut);
     if (!rc && how == 1)
-        rc = urc(a, "+CREG: 1");
+        rc = sim_at_urc(a, "+CREG: 1");
     if (!rc && how == 2)
         rc = send_text(a, "\r\n+QI") || send_text(a, "ND: \"csq\",1\r") || send_text(a, "\n");
     if (!rc)
@@ -202,7 +202,10 @@ static int is_write(const struct sim_at_entry *c, const char *rest)
     if (strcmp(c->name, "+QPRTPARA") == 0)
         return strcmp(rest, "=1") == 0 || strcmp(rest, "=3") == 0 || strcmp(rest, "=11") == 0 ||
                strcmp(rest, "=13") == 0;
-    if (strcmp(c->name, "+CFUN") == 0)
+    if (strcmp(c->name, "+QCFGEXT") == 0)
+        return strchr(rest, ',') != NULL;
+    if (strcmp(c->name, "+CFUN") == 0 || strcmp(c->name, "+QFOTADL") == 0 ||
+        strcmp(c->name, "+QFOTAPID") == 0)
         return rest[0] == '=' && rest[1] != '?';
     return c->writes;
 }
@@ -348,6 +351,8 @@ static int take_byte(struct sim_at *a, uint8_t b)
 int sim_at_feed(struct sim_at *a, const uint8_t *p, size_t n, uint64_t now_us)
 {
     a->now_us = now_us;
+    if (sim_fota_deaf(a))
+        return 0;
     for (size_t i = 0; i < n;) {
         size_t used = 1;
 
@@ -371,12 +376,12 @@ static int tell_start(struct sim_at *a)
 {
     if (!a->rdy_told) {
         a->rdy_told = 1;
-        if (a->booted && urc(a, "RDY"))
+        if (a->booted && sim_at_urc(a, "RDY"))
             return -1;
     }
     if (!a->app_told && a->now_us >= app_due(a)) {
         a->app_told = 1;
-        if ((a->booted || app_due(a) != a->boot_us) && urc(a, "APP RDY"))
+        if ((a->booted || app_due(a) != a->boot_us) && sim_at_urc(a, "APP RDY"))
             return -1;
     }
     return 0;
@@ -404,6 +409,10 @@ int sim_at_tick(struct sim_at *a, uint64_t now_us)
     a->now_us = now_us;
     if (a->uploading && now_us - a->last_us >= a->idle_us)
         return sim_at_data_over(a);
+    if (now_us >= a->ready_us)
+        a->ready_us = 0;
+    if (sim_fota_tick(a))
+        return -1;
     return a->rdy_told && !a->app_told ? tell_start(a) : 0;
 }
 
@@ -413,6 +422,10 @@ uint64_t sim_at_due(const struct sim_at *a)
 
     if (a->uploading && a->last_us + a->idle_us < due)
         due = a->last_us + a->idle_us;
+    if (a->ready_us && a->ready_us < due)
+        due = a->ready_us;
+    if (sim_fota_due(a) < due)
+        due = sim_fota_due(a);
     return due;
 }
 
@@ -427,6 +440,8 @@ void sim_at_restart(struct sim_at *a, uint64_t now_us)
     a->dead = 0;
     a->rdy_told = a->app_told = 0;
     a->after = SIM_AFTER_NONE;
+    a->ready_us = 0;
+    sim_fota_boot(a);
 }
 
 int sim_at_reset_now(struct sim_at *a)
@@ -450,4 +465,5 @@ void sim_at_free(struct sim_at *a)
     sim_queue_clear(&a->out);
     qd_buf_free(&a->say);
     qd_buf_free(&a->data);
+    sim_fota_free(a);
 }

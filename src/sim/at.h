@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "sim/faults.h"
+#include "sim/fota.h"
 #include "sim/modem.h"
 #include "sim/queue.h"
 #include "sim/simlog.h"
@@ -43,6 +44,9 @@ struct sim_at {
     struct qd_buf data;
     int ack;
     uint32_t acked, plus;
+    struct sim_fota fota;
+    int alone;         /* no client, and time may not run away from the next one */
+    uint64_t ready_us; /* the application half has started; 0: nobody has asked */
     /* what faults count */
     unsigned resets, answers;
     int junk_told;

@@ -37,8 +37,11 @@ static const char *conf(const struct sim_at *a, const char *key)
 
 int sim_at_info(struct sim_at *a, const char *rest)
 {
+    char base[SIM_VERSION_CAP];
+
     (void)rest;
-    return sim_at_line(a, "Quectel\r\n%s\r\nRevision: %s", conf(a, "model"), conf(a, "firmware"));
+    sim_at_base(a, base);
+    return sim_at_line(a, "Quectel\r\n%s\r\nRevision: %s", conf(a, "model"), base);
 }
 
 static int maker(struct sim_at *a, const char *rest)
@@ -53,14 +56,10 @@ static int model(struct sim_at *a, const char *rest)
 
 static int revision(struct sim_at *a, const char *rest)
 {
-    return *rest ? SIM_AT_ERROR : sim_at_line(a, "%s", conf(a, "firmware"));
-}
+    char base[SIM_VERSION_CAP];
 
-static int full_revision(struct sim_at *a, const char *rest)
-{
-    if (*rest && strcmp(rest, "?") != 0)
-        return SIM_AT_ERROR;
-    return sim_at_line(a, "%s", sim_unit_conf(a->unit, "firmware_full", conf(a, "firmware")));
+    sim_at_base(a, base);
+    return *rest ? SIM_AT_ERROR : sim_at_line(a, "%s", base);
 }
 
 static int imei(struct sim_at *a, const char *rest)
@@ -88,11 +87,6 @@ static int error_form(struct sim_at *a, const char *rest)
     return SIM_AT_OK;
 }
 
-static int signal_quality(struct sim_at *a, const char *rest)
-{
-    return *rest ? SIM_AT_ERROR : sim_at_line(a, "+CSQ: 26,99");
-}
-
 static int function(struct sim_at *a, const char *rest)
 {
     if (strcmp(rest, "?") == 0)
@@ -118,11 +112,16 @@ const struct sim_at_entry sim_at_commands[] = {
     {"+GMM", 0, model},
     {"+CGMR", 0, revision},
     {"+GMR", 0, revision},
-    {"+QGMR", 0, full_revision},
+    {"+QGMR", 0, sim_at_full_version},
+    {"+CSUB", 0, sim_at_sub_edition},
     {"+CGSN", 0, imei},
     {"+GSN", 0, imei},
     {"+CMEE", 0, error_form},
-    {"+CSQ", 0, signal_quality},
+    {"+CSQ", 0, sim_at_signal},
+    {"+CEREG", 0, sim_at_cereg},
+    {"+CGREG", 0, sim_at_cgreg},
+    {"+C5GREG", 0, sim_at_c5greg},
+    {"+COPS", 0, sim_at_operator},
     {"+CFUN", 0, function},
     {"+QPOWD", 1, power_down},
     {"+QPRTPARA", 0, sim_at_qprtpara},
@@ -131,5 +130,8 @@ const struct sim_at_entry sim_at_commands[] = {
     {"+QFLST", 0, sim_at_list},
     {"+QFLDS", 0, sim_at_space},
     {"+QFDEL", 1, sim_at_delete},
+    {"+QFOTADL", 0, sim_at_qfotadl},
+    {"+QCFGEXT", 0, sim_at_qcfgext},
+    {"+QFOTAPID", 0, sim_at_qfotapid},
     {NULL, 0, NULL},
 };

@@ -26,6 +26,9 @@ int sim_at_line(struct sim_at *a, const char *fmt, ...) __attribute__((format(pr
 /* Queues bytes behind what is said already. 0 or -1. */
 int sim_at_send(struct sim_at *a, const void *p, size_t n);
 
+/* An unsolicited line. 0 or -1. */
+int sim_at_urc(struct sim_at *a, const char *text);
+
 /* The result line. */
 int sim_at_result(struct sim_at *a, int result);
 
@@ -46,6 +49,20 @@ int sim_at_space(struct sim_at *a, const char *rest);
 int sim_at_delete(struct sim_at *a, const char *rest);
 int sim_at_data(struct sim_at *a, const uint8_t *p, size_t n, size_t *used);
 int sim_at_data_over(struct sim_at *a); /* the time-out of data mode */
+/* at_fota.c */
+int sim_at_qfotadl(struct sim_at *a, const char *rest);
+int sim_at_qcfgext(struct sim_at *a, const char *rest);
+int sim_at_qfotapid(struct sim_at *a, const char *rest);
+/* at_net.c */
+int sim_at_signal(struct sim_at *a, const char *rest);
+int sim_at_cereg(struct sim_at *a, const char *rest);
+int sim_at_cgreg(struct sim_at *a, const char *rest);
+int sim_at_c5greg(struct sim_at *a, const char *rest);
+int sim_at_operator(struct sim_at *a, const char *rest);
+/* at_version.c */
+void sim_at_base(struct sim_at *a, char out[SIM_VERSION_CAP]);
+int sim_at_full_version(struct sim_at *a, const char *rest);
+int sim_at_sub_edition(struct sim_at *a, const char *rest);
 /* at_info.c */
 int sim_at_info(struct sim_at *a, const char *rest);
 

@@ -1,7 +1,8 @@
 # The simulated module. libsim holds all of it but main, so that the unit tests can reach every part.
 noinst_LTLIBRARIES += src/sim/libsim.la
 src_sim_libsim_la_SOURCES =
-src_sim_libsim_la_CFLAGS = $(AM_CFLAGS)
+src_sim_libsim_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS) $(LIBCURL_CFLAGS)
+src_sim_libsim_la_LIBADD = $(ZLIB_LIBS) $(LIBCURL_LIBS)
 
 # The core: the unit folder, DIAG commands, NV, EFS2.
 src_sim_libsim_la_SOURCES += \
@@ -18,7 +19,9 @@ EXTRA_DIST += docs/formats/unit.md
 # The front: ports, framing, time, faults, log.
 src_sim_libsim_la_SOURCES += \
 	src/sim/at.c src/sim/at.h src/sim/at_file.c src/sim/at_info.c src/sim/at_int.h \
-	src/sim/at_ufs.c src/sim/faults.c src/sim/faults.h src/sim/faults.def \
+	src/sim/at_ufs.c src/sim/at_fota.c src/sim/at_fota_after.c src/sim/at_fota_flow.c \
+	src/sim/at_fota_int.h src/sim/at_net.c src/sim/at_version.c src/sim/fota.h \
+	src/sim/fota_net.c src/sim/fota_package.c src/sim/fota_state.c src/sim/faults.c src/sim/faults.h src/sim/faults.def \
 	src/sim/faults_int.h src/sim/faults_efs.c src/sim/faults_reply.c src/sim/faults_wire.c \
 	src/sim/faults_write.c src/sim/change.c src/sim/change.h \
 	src/sim/front.c src/sim/front.h src/sim/front_pty.c src/sim/latency.c src/sim/latency.h \

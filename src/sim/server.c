@@ -11,9 +11,11 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 
 #include "base/clock.h"
+#include "sim/at_int.h"
 #include "sim/op.h"
 #include "sim/unit_store.h"
 
@@ -21,7 +23,10 @@
 #define REST_US     20000u
 #define LEAVE_US    200000u
 #define MOST_QUEUED (4u << 20)
-#define FDS         5
+#define GRACE_US    3000000u /* an upgrade waits so long, real time, for somebody to read its lines \
+                              */
+#define FETCH_US 10000u
+#define FDS      6
 
 static uint64_t real_us(void)
 {
@@ -64,14 +69,28 @@ static void client_gone(struct sim_server *s)
 
 static int open_ports(struct sim_server *s, char *err, size_t cap)
 {
-    if (sim_port_open(&s->diag, err, cap) || sim_port_open(&s->at, err, cap))
+    if ((!sim_fota_hides_diag(&s->at_side) && sim_port_open(&s->diag, err, cap)) ||
+        sim_port_open(&s->at, err, cap))
         return -1;
+    s->alone_us = 0;
     s->state = SIM_UP;
     s->rest_us = real_us() + REST_US;
     sim_log_link(s->log, now_us(s), "up");
-    if (s->diag.kind == SIM_PORT_PTY)
+    if (s->diag.kind == SIM_PORT_PTY && s->diag.up)
         prepare_client(s);
     return 0;
+}
+
+/* As USB numbers its ports anew. */
+static void rename_at(struct sim_server *s)
+{
+    size_t n = strlen(s->at.path);
+
+    if (!sim_at_fault(&s->at_side, SIM_F_fota_renamed, NULL) || !n || n + 2 > sizeof s->at.path)
+        return;
+    sim_at_fired(&s->at_side, SIM_F_fota_renamed);
+    s->at.path[n] = '2';
+    s->at.path[n + 1] = '\0';
 }
 
 /* The module leaves the bus; the unit sees a reset or a power cut. */
@@ -92,6 +111,7 @@ static void go_away(struct sim_server *s, enum sim_state state, int power_cut)
     sim_at_restart(&s->at_side, s->back_us);
     s->at_side.booted = 1;
     s->rest_us = 0;
+    rename_at(s);
     sim_log_link(s->log, now_us(s), state == SIM_GONE ? "gone" : "down");
 }
 
@@ -238,6 +258,8 @@ static void write_at(struct sim_server *s)
     size_t n;
 
     s->at_blocked = 0;
+    if (s->at.fd < 0 && sim_fota_active(&s->at_side))
+        return; /* the next client reads them */
     while ((p = sim_queue_next(&s->at_side.out, now_us(s), &n))) {
         ssize_t w = sim_port_write(&s->at, p, n);
 
@@ -313,11 +335,46 @@ static void watch_ptys(struct sim_server *s)
     prepare_client(s);
 }
 
+/* Is somebody there to hear what the AT side says? */
+static int at_watched(const struct sim_server *s)
+{
+    if (s->at.kind == SIM_PORT_NONE)
+        return 1;
+    return s->at.kind == SIM_PORT_PTY ? s->at.openers || s->at.watch_fd < 0 : s->at.fd >= 0;
+}
+
+static void look_for_client(struct sim_server *s)
+{
+    if (at_watched(s))
+        s->alone_us = 0;
+    else if (!s->alone_us)
+        s->alone_us = real_us() + GRACE_US;
+    s->at_side.alone = s->alone_us && real_us() < s->alone_us;
+}
+
+/* Nothing waits for the AT client, in the queue or in its terminal; or it does not come for it. */
+static int at_has_read(struct sim_server *s)
+{
+    int waiting = 0;
+
+    if (s->at_side.after == SIM_AFTER_NONE || (s->alone_us && !s->at_side.alone))
+        return 1;
+    if (s->at.kind == SIM_PORT_PTY && s->at.slave_fd >= 0 &&
+        ioctl(s->at.slave_fd, FIONREAD, &waiting) == 0 && waiting) {
+        if (!s->unread_us)
+            s->unread_us = real_us() + GRACE_US;
+        if (real_us() < s->unread_us)
+            return 0;
+    }
+    s->unread_us = 0;
+    return !s->at_side.out.head;
+}
+
 static void finish_after(struct sim_server *s)
 {
     enum sim_after after = s->after;
 
-    if (after == SIM_AFTER_NONE && !s->at_side.out.head)
+    if (after == SIM_AFTER_NONE && at_has_read(s))
         after = s->at_side.after;
     if (after == SIM_AFTER_NONE || s->out.head)
         return;
@@ -330,7 +387,9 @@ static int step(struct sim_server *s, char *err, size_t cap)
     if (s->state == SIM_AWAY && now_us(s) >= s->back_us && open_ports(s, err, cap))
         return -1;
     sim_modem_tick(s->modem, now_us(s));
-    if (s->state == SIM_UP && sim_at_due(&s->at_side) <= now_us(s) &&
+    look_for_client(s);
+    if (s->state == SIM_UP &&
+        (sim_fota_fetching(&s->at_side) || sim_at_due(&s->at_side) <= now_us(s)) &&
         sim_at_tick(&s->at_side, now_us(s)))
         s->failed = 1;
     if (s->rest_us && real_us() >= s->rest_us) {
@@ -380,6 +439,7 @@ static int fill_fds(const struct sim_server *s, struct pollfd fds[FDS])
     fds[n++] = (struct pollfd){.fd = s->diag.fd < 0 ? s->diag.listen_fd : -1, .events = POLLIN};
     fds[n++] = (struct pollfd){.fd = s->at.fd < 0 ? s->at.listen_fd : -1, .events = POLLIN};
     fds[n++] = (struct pollfd){.fd = s->diag.watch_fd, .events = POLLIN};
+    fds[n++] = (struct pollfd){.fd = s->at.watch_fd, .events = POLLIN};
     return n;
 }
 
@@ -393,6 +453,11 @@ static int64_t wait_us(const struct sim_server *s)
         wait = s->virtual_clock || next <= now ? 0 : (int64_t)(next - now);
     if (s->rest_us && (wait < 0 || (int64_t)(s->rest_us - real) < wait))
         wait = s->rest_us <= real ? 0 : (int64_t)(s->rest_us - real);
+    /* A download, a client that is waited for, and one that reads are seen by looking. */
+    if (s->state == SIM_UP && (wait < 0 || wait > FETCH_US) &&
+        (sim_fota_fetching(&s->at_side) || s->unread_us ||
+         (s->at_side.alone && sim_fota_active(&s->at_side))))
+        wait = FETCH_US;
     return wait;
 }
 
@@ -421,7 +486,7 @@ static int wait_and_read(struct sim_server *s, const sigset_t *waiting, char *er
     if (s->state == SIM_UP && (fds[2].revents || fds[3].revents))
         accept_clients(s);
     write_diag(s); /* before a pty's close is looked at: its client may have read nothing yet */
-    if (fds[4].revents)
+    if (fds[4].revents || fds[5].revents)
         watch_ptys(s);
     return 0;
 }
@@ -438,7 +503,14 @@ int sim_server_open(struct sim_server *s, char *err, size_t cap)
     sim_faults_cut(s->faults, &s->out);
     sim_faults_cut_at(s->faults, &s->at_side.out);
     sim_at_restart(&s->at_side, now_us(s));
-    return open_ports(s, err, cap);
+    if (open_ports(s, err, cap))
+        return -1;
+    if (!sim_fota_hides_diag(&s->at_side))
+        return 0;
+    if (sim_port_open(&s->diag, err, cap)) /* once, so that its name is known */
+        return -1;
+    sim_port_drop(&s->diag);
+    return 0;
 }
 
 int sim_server_run(struct sim_server *s, const sigset_t *waiting, char *err, size_t cap)

@@ -133,7 +133,7 @@ static void cut_comment(char *s)
 
 static int take_line(struct sim_unit *u, char *line, unsigned no, char *err, size_t cap)
 {
-    char text[1536];
+    char text[1900];
     cut_comment(line);
     char *key = trim(line), *eq = strchr(key, '=');
     const char *value = "";
@@ -223,4 +223,79 @@ size_t sim_conf_hex(const struct sim_unit *u, const char *key, uint8_t *out, siz
     if (n > cap)
         n = cap;
     return qd_unhex(s, out, n) == 0 ? n : 0;
+}
+
+static int set_in_memory(struct sim_unit *u, const char *key, const char *value)
+{
+    for (size_t i = 0; i < u->n_conf; i++) {
+        char *copy;
+
+        if (strcmp(u->conf[i].key, key) != 0)
+            continue;
+        copy = qd_strdup(value);
+        if (!copy)
+            return -1;
+        free(u->conf[i].value);
+        u->conf[i].value = copy;
+        return 0;
+    }
+    return add_conf(u, key, value);
+}
+
+/* Whether a line of the file gives the key. */
+static int gives(const char *line, size_t n, const char *key)
+{
+    size_t len = strlen(key);
+
+    while (n && isspace((unsigned char)*line))
+        line++, n--;
+    if (n < len || memcmp(line, key, len) != 0)
+        return 0;
+    while (len < n && isspace((unsigned char)line[len]))
+        len++;
+    return len < n && line[len] == '=';
+}
+
+static int rewrite(const char *text, size_t len, const char *key, const char *value,
+                   struct qd_buf *out)
+{
+    int done = 0;
+
+    for (size_t at = 0; at < len;) {
+        const char *end = memchr(text + at, '\n', len - at);
+        size_t n = end ? (size_t)(end - text) - at : len - at;
+
+        if (gives(text + at, n, key)) {
+            done = 1;
+            if (qd_buf_printf(out, "%s = %s\n", key, value))
+                return -1;
+        } else if (qd_buf_add(out, text + at, n) || qd_buf_add_byte(out, '\n')) {
+            return -1;
+        }
+        at += n + 1;
+    }
+    return done ? 0 : qd_buf_printf(out, "%s = %s\n", key, value);
+}
+
+int sim_conf_set(struct sim_unit *u, const char *key, const char *value, char *err, size_t cap)
+{
+    char *path = sim_unit_path(u, "/unit.conf", "");
+    struct qdiag_error e = {0};
+    struct qd_buf out = {0};
+    uint8_t *text = NULL;
+    size_t len = 0;
+    int rc;
+
+    if (!path || set_in_memory(u, key, value))
+        rc = sim_err(err, cap, "%s/unit.conf: out of memory", u->dir);
+    else if (qd_read_file(path, 1u << 20, &text, &len, &e) != 0)
+        rc = sim_err(err, cap, "%s: %s", path, e.why);
+    else if (rewrite((const char *)text, len, key, value, &out))
+        rc = sim_err(err, cap, "%s: out of memory", path);
+    else
+        rc = sim_save_bytes(path, out.p, out.len, err, cap);
+    qd_buf_free(&out);
+    free(text);
+    free(path);
+    return rc;
 }

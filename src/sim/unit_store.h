@@ -100,6 +100,9 @@ unsigned sim_conf_number(const struct sim_unit *u, const char *key, unsigned def
 /* A key of hex digits as bytes, at most cap; the number of bytes. */
 size_t sim_conf_hex(const struct sim_unit *u, const char *key, uint8_t *out, size_t cap);
 
+/* A key in memory and in unit.conf, whose other lines stay as they are. 0 or -1. */
+int sim_conf_set(struct sim_unit *u, const char *key, const char *value, char *err, size_t cap);
+
 /* unit_nv.c */
 int sim_nv_load(struct sim_unit *u, char *err, size_t cap);
 void sim_nv_free(struct sim_unit *u);

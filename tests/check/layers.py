@@ -29,7 +29,8 @@ FOREIGN = {
     'dbus/': ['transport'],
     'libxml/': ['container'],
     'nettle/': ['base'],
-    'zlib.h': ['container', 'service'],
+    'zlib.h': ['container', 'service', 'sim'],
+    'curl/': ['sim'],
     'jansson.h': ['container', 'flow', 'cli'],
 }
 NO_PUBLIC = ['sim']  # layers that may not use <qdiag/*.h> themselves
