@@ -12,6 +12,7 @@ static const struct word {
     int args; /* words behind it, at most */
     int (*run)(struct qdiag_context *ctx, const struct cli_options *o);
 } words[] = {
+    {"check", 0, cmd_fota_check},
     {"verify", 0, cmd_fota_verify},
     {NULL, 0, NULL},
 };

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The commands under `qdiag fota`, one file each. */
+ * The commands under `qdiag fota`: one line here, one in the table of cmd_fota.c. */
 #ifndef CLI_CMD_FOTA_H
 #define CLI_CMD_FOTA_H
 
 #include "cli/cli.h"
 
+int cmd_fota_check(struct qdiag_context *ctx, const struct cli_options *o);
 /* One more word, one more line here and in cmd_fota.c. Each gets its own word in o->arg[0]. */
 int cmd_fota_verify(struct qdiag_context *ctx, const struct cli_options *o);
 

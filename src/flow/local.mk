@@ -43,3 +43,6 @@ src_flow_libflow_la_SOURCES += \
 	src/flow/fota_judge.c src/flow/fota_verify.c src/flow/fota_verify.h src/flow/preflight.c \
 	src/flow/preflight.def src/flow/preflight.h src/flow/preflight_backup.c src/flow/preflight_package.c src/flow/preflight_transport.c \
 	src/flow/preflight_unit.c src/flow/preflight_verdict.c
+# Upgrade packages and the versions they are held against.
+src_flow_libflow_la_SOURCES += \
+	src/flow/package.c src/flow/package_match.c src/flow/versions.c src/flow/versions.h

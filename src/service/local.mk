@@ -18,3 +18,13 @@ src_service_libservice_la_SOURCES += \
 	src/service/fota.c src/service/fota.h src/service/fota_argument.c src/service/fota_codec.c \
 	src/service/fota_codec.h src/service/fota_codes.def src/service/fota_families.def \
 	src/service/fota_foreign.def
+# Upgrade packages: names, kinds, and the gate for zip files.
+src_service_libservice_la_SOURCES += \
+	src/service/package.c src/service/package.h src/service/package_head.def \
+	src/service/package_inside.def src/service/package_name.c src/service/package_name.h \
+	src/service/package_texts.def src/service/zip_directory.c src/service/zip_entry.c \
+	src/service/zip_gate.c src/service/zip_gate.h src/service/zip_int.h src/service/zip_rules.def
+
+src_service_libservice_la_SOURCES += src/service/versions.c src/service/versions.h
+src_service_libservice_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
+src_service_libservice_la_LIBADD = $(ZLIB_LIBS)

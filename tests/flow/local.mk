@@ -4,12 +4,13 @@ EXTRA_DIST += tests/flow/sim_front.py tests/flow/sim_front_faults.py tests/flow/
 FLOW_TESTS = \
 	tests/flow/sim_at.py tests/flow/test_cli.py tests/flow/test_contents.py \
 	tests/flow/test_convert.py tests/flow/test_doctor.py tests/flow/test_items.py tests/flow/test_preflight.py \
+	tests/flow/test_convert.py tests/flow/test_doctor.py tests/flow/test_items.py tests/flow/test_package.py \
 	tests/flow/test_redact.py tests/flow/test_reopen.py tests/flow/test_restore.py tests/flow/test_restore_ways.py \
 	tests/flow/test_ufs.py
 if HAVE_PYTHON3
 TESTS += $(FLOW_TESTS)
 endif
-EXTRA_DIST += $(FLOW_TESTS)
+EXTRA_DIST += $(FLOW_TESTS) tests/flow/fota_packages.py
 
 # Drives the public call that finds a unit again.
 check_PROGRAMS += tests/flow/reopen_run
