@@ -237,8 +237,16 @@ static void advise(struct after *a, int code)
         qd_copy_text(port, sizeof port, "ADDRESS");
     if (!at[0])
         qd_copy_text(at, sizeof at, "ADDRESS");
-    if (code == QDIAG_E_FOTA_DIFFERS)
-        snprintf(r->next, sizeof r->next, "qdiag restore --only identity,calibration -d %s %s",
+    if (code == QDIAG_E_FOTA_DIFFERS && r->identity_equal && r->calibration_equal)
+        snprintf(r->next, sizeof r->next, "qdiag verify -d %s %s", port, file);
+    else if (code == QDIAG_E_FOTA_DIFFERS)
+        snprintf(r->next, sizeof r->next, "qdiag restore --only %s%s%s%s -d %s %s",
+                 r->identity_equal ? "" : "identity",
+                 !r->identity_equal && !r->calibration_equal ? "," : "",
+                 r->calibration_equal ? "" : "calibration",
+                 !r->calibration_equal && strcmp(r->before.full, r->after.full) != 0
+                     ? " --accept-firmware"
+                     : "",
                  port, file);
     else if (code == QDIAG_E_FOTA_UNKNOWN)
         snprintf(r->next, sizeof r->next, "qdiag fota verify --backup %s%s%s -d %s --at %s", file,

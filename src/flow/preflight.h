@@ -61,6 +61,9 @@ int qd_pf_argument(struct qd_pf *p, struct qdiag_error *e);
 int qd_pf_transport(struct qd_pf *p, struct qdiag_error *e);
 int qd_pf_power(struct qd_pf *p, struct qdiag_error *e);
 
+/* USB paths of the two ports, "" = not known. */
+void qd_pf_ports(struct qd_pf *p, const char *at, const char *diag);
+
 /* Which row speaks for all: 0 with *row -1 when it is a go. Pure. The first FAIL of "not the same
  * unit"; else the first FAIL; else the first UNKNOWN. Returns the error code: of a FAIL its own, of
  * an UNKNOWN always QDIAG_E_UNKNOWN. */

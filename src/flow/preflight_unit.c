@@ -38,6 +38,17 @@ static int at_usb_path(struct qd_pf *p, char out[32], struct qdiag_error *e)
     return rc;
 }
 
+void qd_pf_ports(struct qd_pf *p, const char *at, const char *diag)
+{
+    if (at[0] && diag[0] && strcmp(at, diag) != 0)
+        qd_pf_set(p, QD_PF_UNIT, QDIAG_FAIL, QDIAG_E_NOT_SAME_UNIT,
+                  "the AT port is of the unit at USB %s, the DIAG port of that at %s", at, diag);
+    else
+        qd_pf_pass(p, QD_PF_UNIT, "%s",
+                   at[0] && diag[0] ? "both are of one USB device"
+                                    : "both answer; the IMEI says whether they are one");
+}
+
 static int check_ports(struct qd_pf *p, struct qdiag_error *e)
 {
     struct qdiag_error mine = {0};
@@ -49,15 +60,7 @@ static int check_ports(struct qd_pf *p, struct qdiag_error *e)
     }
     if (at_usb_path(p, usb, &mine) != 0)
         return qd_pf_doubt(p, QD_PF_UNIT, &mine, e);
-    if (usb[0] && p->dev->usb_path[0] && strcmp(usb, p->dev->usb_path) != 0)
-        qd_pf_set(p, QD_PF_UNIT, QDIAG_FAIL, QDIAG_E_NOT_SAME_UNIT,
-                  "the AT port is of the unit at USB %s, the DIAG port of that at %s", usb,
-                  p->dev->usb_path);
-    else
-        qd_pf_pass(p, QD_PF_UNIT, "%s",
-                   usb[0] && p->dev->usb_path[0]
-                       ? "both are of one USB device"
-                       : "both answer; the IMEI says whether they are one");
+    qd_pf_ports(p, usb, p->dev->usb_path);
     return 0;
 }
 
@@ -92,14 +95,14 @@ static void judge_identity(struct qd_pf *p)
     if (!p->imei[0] || (!usable && id->imei_state[0] == QDIAG_IDENT_BLANK))
         qd_pf_set(p, QD_PF_IDENTITY, QDIAG_FAIL, QDIAG_E_POLICY,
                   "the IMEI is blank: identity, and perhaps calibration, are lost already");
+    else if (usable && !same)
+        qd_pf_set(p, QD_PF_IDENTITY, QDIAG_FAIL, QDIAG_E_NOT_SAME_UNIT,
+                  "the AT port and the DIAG port do not give the same IMEI");
     else if (damaged || !qd_imei_text_usable(p->imei))
         qd_pf_set(p, QD_PF_IDENTITY, QDIAG_FAIL, QDIAG_E_POLICY,
                   "an IMEI is damaged: its form or its check digit is wrong");
     else if (!usable)
         qd_pf_unknown(p, QD_PF_IDENTITY, "the IMEI cannot be read over DIAG");
-    else if (!same)
-        qd_pf_set(p, QD_PF_IDENTITY, QDIAG_FAIL, QDIAG_E_NOT_SAME_UNIT,
-                  "the AT port and the DIAG port do not give the same IMEI");
     else
         qd_pf_pass(p, QD_PF_IDENTITY, "valid, and the same over both ports");
 }
@@ -297,8 +300,13 @@ int qd_pf_health(struct qd_pf *p, struct qdiag_error *e)
     rc = look_at_efs(p, &rf, &mine);
     qd_buf_free(&rf.first);
     if (rc != 0) {
-        rc = qd_pf_failed(p, QD_PF_EFS, &mine, e);
-        return rc ? rc : qd_pf_doubt(p, QD_PF_RF, &mine, e);
+        rc = qd_pf_doubt(p, QD_PF_RF, &mine, e);
+        if (rc == 0 && (mine.code == QDIAG_E_REFUSED || mine.code == QDIAG_E_ABSENT))
+            qd_pf_set(p, QD_PF_EFS, QDIAG_FAIL, QDIAG_E_POLICY, "%.80s: %.160s", mine.item,
+                      mine.why);
+        else if (rc == 0)
+            qd_pf_doubt(p, QD_PF_EFS, &mine, e);
+        return rc;
     }
     qd_pf_pass(p, QD_PF_EFS, "%s", p->id.efs[1] ? "two file systems answer" : "it answers");
     judge_rf(p, &rf);
