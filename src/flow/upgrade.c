@@ -16,6 +16,7 @@
 #include "flow/upgrade_finish.h"
 #include "flow/upgrade_run.h"
 #include "service/fota.h"
+#include "service/versions.h"
 
 #define DIGITS_MIN 4u
 
@@ -31,9 +32,9 @@ static void begin_report(struct qdiag_fota_report *r)
 
 static int check_kind(struct qdiag_at *at, struct qdiag_error *e)
 {
-    char firmware[128];
+    char firmware[QD_VERSION_TEXT];
     const char *model = qd_at_model(at->at), *why;
-    int rc = qd_at_firmware(at->at, firmware, e);
+    int rc = qd_at_full_version(at->at, firmware, e);
 
     why = rc == 0 ? qd_fota_foreign(model, firmware) : NULL;
     if (why)
