@@ -242,7 +242,7 @@ static int on_failed(struct qd_run *run, struct qdiag_error *e)
 static int on_unknown(struct qd_run *run, struct qdiag_device *dev, struct qdiag_error *e)
 {
     const struct qdiag_fota_report *r = run->r;
-    char why[200];
+    char why[256];
 
     if (r->after.full[0] && strcmp(r->after.full, r->before.full) != 0)
         snprintf(why, sizeof why, "version %.80s, %s%.80s", r->after.full,
