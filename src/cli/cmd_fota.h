@@ -7,7 +7,6 @@
 #include "cli/cli.h"
 
 int cmd_fota_check(struct qdiag_context *ctx, const struct cli_options *o);
-/* One more word, one more line here and in cmd_fota.c. Each gets its own word in o->arg[0]. */
 int cmd_fota_verify(struct qdiag_context *ctx, const struct cli_options *o);
 
 #endif
