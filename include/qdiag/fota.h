@@ -162,6 +162,18 @@ QDIAG_API int qdiag_fota_watch(struct qdiag_at *at, struct qdiag_device *dev,
                                const struct qdiag_fota_options *o, struct qdiag_fota_report *r,
                                struct qdiag_error *e);
 
+/* Where the AT port of a run that goes on is now, by its state file: at the unit's place on USB,
+ * under whatever name it has there, else as it was.
+ *
+ * @param c        the context.
+ * @param state    the state file.
+ * @param address  set, for qdiag_at_listen.
+ * @param e        set on failure.
+ * Time: none. Unit: none. Owner: borrows all.
+ * Returns: 0, -QDIAG_E_LOCAL_FILE, -QDIAG_E_FILE_UNKNOWN, -QDIAG_E_NO_MEMORY. */
+QDIAG_API int qdiag_fota_where(struct qdiag_context *c, const char *state, char address[512],
+                               struct qdiag_error *e);
+
 /* After an upgrade: version, identity over AT and DIAG, calibration item by item, the count of
  * restores.
  *

@@ -44,7 +44,9 @@ struct cli_options {
     const char *to; /* of convert: a form; of fota: a version */
     const char *package, *from, *sha256;
     const char *source; /* of an upgrade */
-    int power_ok, without_ufs;
+    int power_ok, without_ufs, keep_package;
+    const char *state; /* of a run of an upgrade */
+    struct qdiag_fota_limits limits;
     const char *raw, *only, *report;
     unsigned index;                                      /* array element of an NV item */
     const char *out, *plan, *resume, *rollback, *status; /* of plans and journals */

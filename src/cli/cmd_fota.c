@@ -13,6 +13,9 @@ static const struct word {
     int (*run)(struct qdiag_context *ctx, const struct cli_options *o);
 } words[] = {
     {"check", 0, cmd_fota_check},
+    {"upload", 2, cmd_fota_upload},
+    {"run", 0, cmd_fota_run},
+    {"watch", 0, cmd_fota_watch},
     {"verify", 0, cmd_fota_verify},
     {NULL, 0, NULL},
 };

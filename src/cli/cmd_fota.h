@@ -7,6 +7,9 @@
 #include "cli/cli.h"
 
 int cmd_fota_check(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_fota_upload(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_fota_run(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_fota_watch(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_fota_verify(struct qdiag_context *ctx, const struct cli_options *o);
 
 #endif

@@ -40,8 +40,10 @@ const struct cli_command cli_commands[] = {
     {"preflight", C_PREFLIGHT, 0, 0,
      "--backup FILE [--package FILE] [--source URL|PATH] [--power-ok] --at ADDR [-d ADDR]",
      "may this unit be upgraded with this package now? reads only", cmd_preflight},
-    {"fota", C_FOTA, 1, 2, "check --package FILE [--from V --to V] [--sha256 HEX] [--at ADDR]",
-     "upgrade packages and upgrades (DFOTA)", cmd_fota},
+    {"fota", C_FOTA, 1, 3,
+     "check --package FILE | upload FILE [NAME] --at ADDR | run --source URL|PATH --package FILE "
+     "--backup FILE --at ADDR | watch --state FILE | verify --backup FILE --at ADDR [-d ADDR]",
+     "upgrades (DFOTA): judge a package, send it, upgrade, watch, verify", cmd_fota},
     {"verify", C_VERIFY, 1, 1, "FILE [-d ADDR] [options]",
      "compare a backup with the connected unit; reads only", cmd_verify},
     {"help", C_HELP, 0, 1, "[COMMAND]", "this help, or that of one command", cmd_help},

@@ -4,11 +4,13 @@
  * as DIAG: some units take it for a command of their own. */
 #include "flow/at_port.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/cancel.h"
+#include "base/text.h"
 #include "transport/discover.h"
 
 #define AGAIN_US 200000u
@@ -45,19 +47,84 @@ static int check_address(struct qdiag_context *c, const struct qd_address *a, st
     }
 }
 
-static int open_session(struct qdiag_at *p, struct qdiag_error *e)
+/* Where on USB a serial port is. */
+static void note_place(struct qdiag_at *p)
 {
-    struct qd_link *link = NULL;
-    int rc = qd_link_open(&link, p->ctx, &p->address, e);
+    struct qd_port_list list = {0};
+    struct qdiag_error e = {0};
 
-    if (rc == 0)
-        rc = qd_at_open(&p->at, &link, e);
-    qd_link_close(&link);
+    if (p->address.kind != QD_ADDR_TTY || qd_discover(p->ctx, NULL, &list, &e) != 0)
+        return;
+    for (size_t i = 0; i < list.n; i++)
+        if (strcmp(list.p[i].node, p->address.path) == 0) {
+            qd_copy_text(p->usb_path, sizeof p->usb_path, list.p[i].usb_path);
+            p->interface = list.p[i].interface;
+        }
+    qd_port_list_free(&list);
+}
+
+/* The name of the port at its place on USB, which may have changed. */
+static int find_place(struct qdiag_at *p, struct qdiag_error *e)
+{
+    struct qd_port_list list = {0};
+    int rc = p->usb_path[0] ? qd_discover(p->ctx, NULL, &list, e) : 0, found = !p->usb_path[0];
+    char text[QD_ADDRESS_MAX];
+
+    for (size_t i = 0; rc == 0 && !found && i < list.n; i++) {
+        const struct qd_port *at = &list.p[i];
+
+        if (at->likely_diag || strcmp(at->usb_path, p->usb_path) != 0 ||
+            at->interface != p->interface)
+            continue;
+        found = 1;
+        snprintf(text, sizeof text, "tty:%s", at->node);
+        rc = qd_address_parse(&p->address, text, e);
+    }
+    qd_port_list_free(&list);
+    if (rc == 0 && !found)
+        rc = qd_fail(e, QDIAG_E_NO_UNIT, p->address.text, "nothing is at USB path %s", p->usb_path);
     return rc;
 }
 
-int qdiag_at_open(struct qdiag_context *c, const char *address, struct qdiag_at **at,
-                  struct qdiag_error *e)
+static int open_session(struct qdiag_at *p, int quiet, struct qdiag_error *e)
+{
+    struct qd_link *link = NULL;
+    int rc = find_place(p, e);
+
+    if (rc == 0)
+        rc = qd_link_open(&link, p->ctx, &p->address, e);
+    if (rc == 0)
+        rc = quiet ? qd_at_open_quiet(&p->at, &link, e) : qd_at_open(&p->at, &link, e);
+    qd_link_close(&link);
+    if (rc == 0)
+        qd_at_on_unsolicited(p->at, p->heard, p->heard_user);
+    return rc;
+}
+
+int qd_at_port_listen(struct qdiag_at *p, struct qdiag_error *e)
+{
+    return open_session(p, 1, e);
+}
+
+void qd_at_port_on_unsolicited(struct qdiag_at *p,
+                               void (*fn)(void *user, enum qd_at_kind kind, const char *line),
+                               void *user)
+{
+    p->heard = fn;
+    p->heard_user = user;
+    if (p->at)
+        qd_at_on_unsolicited(p->at, fn, user);
+}
+
+void qd_at_port_lost(struct qdiag_at *p)
+{
+    if (p->at)
+        qd_at_abandon(p->at);
+    qd_at_close(&p->at);
+}
+
+static int open_port(struct qdiag_context *c, const char *address, int quiet, struct qdiag_at **at,
+                     struct qdiag_error *e)
 {
     struct qdiag_at *p = qd_alloc(1, sizeof *p);
     int rc;
@@ -70,13 +137,50 @@ int qdiag_at_open(struct qdiag_context *c, const char *address, struct qdiag_at 
     if (rc == 0)
         rc = check_address(c, &p->address, e);
     if (rc == 0)
-        rc = open_session(p, e);
+        note_place(p);
+    if (rc == 0)
+        rc = open_session(p, quiet, e);
     if (rc != 0) {
         free(p);
         return rc;
     }
     *at = p;
     return 0;
+}
+
+int qdiag_at_open(struct qdiag_context *c, const char *address, struct qdiag_at **at,
+                  struct qdiag_error *e)
+{
+    return open_port(c, address, 0, at, e);
+}
+
+/* A port that a restart took away, or that is just coming back. */
+static int may_come(int rc)
+{
+    return rc == -QDIAG_E_NO_UNIT || rc == -QDIAG_E_OPEN_FAILED || rc == -QDIAG_E_LINK_GONE ||
+           rc == -QDIAG_E_PERMISSION || rc == -QDIAG_E_BUSY || rc == -QDIAG_E_LINK_IO;
+}
+
+int qdiag_at_listen(struct qdiag_context *c, const char *address, unsigned wait_s,
+                    struct qdiag_at **at, struct qdiag_error *e)
+{
+    struct qd_deadline end = qd_deadline_in_ms(c->clock, wait_s * (uint64_t)1000);
+
+    for (;;) {
+        struct qdiag_error mine = {0};
+        int rc = open_port(c, address, 1, at, &mine);
+
+        if (rc == 0)
+            return 0;
+        if (!may_come(rc) || !address || qd_deadline_over(&end)) {
+            if (e && !e->code)
+                *e = mine;
+            return rc;
+        }
+        if (qd_cancel_check(c->cancel, e) != 0)
+            return -QDIAG_E_CANCELLED;
+        c->clock->sleep_us(c->clock->user, AGAIN_US);
+    }
 }
 
 void qdiag_at_close(struct qdiag_at **at)
@@ -98,8 +202,7 @@ static void wait_gone(struct qdiag_at *p, unsigned ms)
     while (!qd_deadline_over(&end) && qd_at_stats(p->at).restarts == before)
         if (qd_at_listen(p->at, 250, &e) != 0)
             break;
-    qd_at_abandon(p->at);
-    qd_at_close(&p->at);
+    qd_at_port_lost(p);
 }
 
 int qd_at_port_reopen(struct qdiag_at *p, unsigned gone_ms, unsigned back_ms, struct qdiag_error *e)
@@ -112,7 +215,7 @@ int qd_at_port_reopen(struct qdiag_at *p, unsigned gone_ms, unsigned back_ms, st
     end = qd_deadline_in_ms(p->ctx->clock, back_ms);
     do {
         memset(&last, 0, sizeof last);
-        rc = open_session(p, &last);
+        rc = open_session(p, 0, &last);
         if (rc != 0 && qd_cancel_check(p->ctx->cancel, NULL) != 0)
             break;
         if (rc != 0)

@@ -10,7 +10,25 @@ struct qdiag_at {
     struct qdiag_context *ctx;
     struct qd_at *at; /* NULL while the unit is away */
     struct qd_address address;
+
+    /* To find the port again under another name. */
+    char usb_path[32]; /* "" = not on USB, or not known */
+    int interface;
+    void (*heard)(void *user, enum qd_at_kind kind, const char *line); /* of every session */
+    void *heard_user;
 };
+
+/* One try to open the port at its place, whatever its name is there now, without sending anything.
+ * Errors of qdiag_at_open. */
+int qd_at_port_listen(struct qdiag_at *p, struct qdiag_error *e);
+
+/* Hands unsolicited lines of this session and of those to come to fn; NULL: no more. */
+void qd_at_port_on_unsolicited(struct qdiag_at *p,
+                               void (*fn)(void *user, enum qd_at_kind kind, const char *line),
+                               void *user);
+
+/* Closes the session of a unit that is gone: nothing more is sent. */
+void qd_at_port_lost(struct qdiag_at *p);
 
 /* Waits until the port has gone (at most gone_ms), then opens it again (at most back_ms). */
 int qd_at_port_reopen(struct qdiag_at *p, unsigned gone_ms, unsigned back_ms,

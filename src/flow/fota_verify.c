@@ -15,6 +15,7 @@
 #include "flow/device.h"
 #include "flow/diff_sides.h"
 #include "flow/load.h"
+#include "flow/shell_word.h"
 #include "flow/ufs_guard.h"
 #include "model/anchors.h"
 
@@ -222,39 +223,14 @@ static int look(struct after *a, struct qdiag_error *e)
 
 /* ---- verdict ---- */
 
-/* A word of a command line for a POSIX shell; one that does not fit is left out whole. */
-static void quote(const char *word, char *out, size_t cap)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "/._-:@,+=";
-    size_t n = 0, len = strlen(word);
-
-    if (len && strspn(word, plain) == len && len < cap) {
-        qd_copy_text(out, cap, word);
-        return;
-    }
-    out[0] = '\0';
-    if (len * 4 + 3 > cap)
-        return;
-    out[n++] = '\'';
-    for (; *word; word++) {
-        if (*word == '\'')
-            n += (size_t)snprintf(out + n, cap - n, "'\\''");
-        else
-            out[n++] = *word;
-    }
-    out[n++] = '\'';
-    out[n] = '\0';
-}
-
 static void advise(struct after *a, int code)
 {
     char file[160], port[80], at[80];
     struct qdiag_fota_report *r = a->r;
 
-    quote(a->o->preflight.backup, file, sizeof file);
-    quote(a->dev ? qdiag_device_address(a->dev) : "ADDRESS", port, sizeof port);
-    quote(a->at->address.text, at, sizeof at);
+    qd_shell_word(a->o->preflight.backup, file, sizeof file);
+    qd_shell_word(a->dev ? qdiag_device_address(a->dev) : "ADDRESS", port, sizeof port);
+    qd_shell_word(a->at->address.text, at, sizeof at);
     if (!file[0])
         qd_copy_text(file, sizeof file, "FILE");
     if (!port[0])

@@ -38,6 +38,12 @@ src_flow_libflow_la_SOURCES += \
 # Which port: the choice of "auto", and asking each of them.
 src_flow_libflow_la_SOURCES += src/flow/auto_port.c src/flow/auto_port.h src/flow/probe_ports.c
 
+# Upgrades.
+src_flow_libflow_la_SOURCES += \
+	src/flow/shell_word.c src/flow/shell_word.h src/flow/upgrade.c src/flow/upgrade_finish.c \
+	src/flow/upgrade_finish.h src/flow/upgrade_run.c src/flow/upgrade_run.h \
+	src/flow/upgrade_state.c src/flow/upgrade_state.h src/flow/upgrade_watch.c \
+	src/flow/upgrade_watch.def src/flow/upgrade_watch.h
 # May this unit be upgraded, and what came of it.
 src_flow_libflow_la_SOURCES += \
 	src/flow/fota_judge.c src/flow/fota_verify.c src/flow/fota_verify.h src/flow/preflight.c \

@@ -71,6 +71,17 @@ tests_unit_test_doctor_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_doctor_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_doctor_LDADD = $(tests_unit_test_sections_LDADD)
 
+WATCH_TESTS = tests/unit/test_upgrade_watch tests/unit/test_upgrade_runs
+check_PROGRAMS += $(WATCH_TESTS)
+TESTS += $(WATCH_TESTS)
+tests_unit_test_upgrade_watch_SOURCES = tests/unit/test_upgrade_watch.c tests/unit/watch_rig.c tests/unit/watch_rig.h
+tests_unit_test_upgrade_watch_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_upgrade_watch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_upgrade_watch_LDADD = $(tests_unit_test_sections_LDADD)
+tests_unit_test_upgrade_runs_SOURCES = tests/unit/test_upgrade_runs.c tests/unit/watch_rig.c tests/unit/watch_rig.h
+tests_unit_test_upgrade_runs_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_upgrade_runs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_upgrade_runs_LDADD = $(tests_unit_test_sections_LDADD)
 # Before and after an upgrade: pure rules.
 PREFLIGHT_TESTS = tests/unit/test_fota_judge tests/unit/test_preflight
 check_PROGRAMS += $(PREFLIGHT_TESTS)
