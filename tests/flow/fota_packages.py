@@ -133,6 +133,7 @@ def bad_forms():
     yield "extra", one(local_extra=b"\x99\x99\x05\0abc")
     for kind in (b"\x75\x70", b"\x75\x63"):
         yield "second-name", one(extra=kind + b"\x01\0x")
+    yield "second-name", one(local_extra=b"\x75\x70\x01\0x")
     yield "special", one(attr=LINK)
     yield "special", one(attr=0o060000 << 16)
     yield "special", one(attr=FOLDER)
