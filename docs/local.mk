@@ -11,3 +11,4 @@ dist_recipes_DATA = \
 	docs/recipes/qdiag-preflight.service
 dist_recipes_SCRIPTS = \
 	docs/recipes/fwupd-modem.sh docs/recipes/openwrt-qdiag.init docs/recipes/pre-upgrade.sh
+	docs/formats/diag.md docs/formats/at.md docs/formats/dfota.md
