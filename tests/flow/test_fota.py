@@ -3,35 +3,58 @@
 """Upgrades end to end: qdiag against the simulated module of each family, on the module's virtual
 clock. For every fault: success only when the version is the target and identity and calibration are
 equal; AT+QFOTADL is sent once at most, and never by what only looks."""
+import atexit
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
-from rig import QDIAG, SMALL, main, put, qdiag, read  # noqa: E402
-from fota_rig import LOCAL, Module, fota_unit, new, old, package, words  # noqa: E402
+from rig import SMALL, main, qdiag  # noqa: E402
+from fota_rig import LOCAL, PLACE, Module, fota_unit, new, old, package  # noqa: E402
 
 DIGITS = "0015"
 FAST = "ok=1,start=1,download=3,port_back=4,first=1,between=2,attempt=6"
 
 
+PREPARED = {}  # family: a folder with a unit, its backup and the copy in the module
+
+
+def prepare(family):
+    if family not in PREPARED:
+        place = tempfile.mkdtemp(prefix="fota.")
+        atexit.register(shutil.rmtree, place, True)
+        with Rig(place, family=family, unit=fota_unit(place + "/u", family, conf=(
+                "reset_ms = 200",))) as u:
+            qdiag("backup", "--progress=none", "--xqcn", place + "/b.xqcn", "-d", u.address, *SMALL,
+                  check=0)
+            u.call("ufs", "backup", "-d", u.address, "--backup", place + "/b.xqcn", check=0)
+        PREPARED[family] = place
+    return PREPARED[family]
+
+
 class Rig(Module):
     """A unit with a package for it, a backup and a fresh copy in the module."""
 
-    def __init__(self, work, *faults, family="eg9x", conf=(), stored=True, **kind):
-        self.work = work
+    def __init__(self, work, *faults, family="eg9x", conf=(), unit=None, good=True, **kind):
         self.family = family
-        folder = work + "/u"
-        if not os.path.exists(folder):
-            conf = ("qgmr_late_ms = 0", "reset_ms = 200") + tuple(conf)
-            fota_unit(folder, family, conf=conf, good=stored)
-        self.package = work + "/%s-%s.zip" % (old(family), new(family))
-        package(self.package, old(family), new(family))
-        super().__init__(folder, *faults, **kind)
+        self.work = work
+        self.backup = work + "/b.xqcn"
+        if not unit:
+            shutil.copytree(prepare(family), work, dirs_exist_ok=True)
+        if conf:
+            with open(work + "/u/unit.conf", "a") as f:
+                f.write("".join(c + "\n" for c in conf))
+        if not good:
+            os.unlink(work + "/u/efs" + PLACE[family])
+        self.package = package("%s/%s-%s.zip" % (work, old(family), new(family)), old(family),
+                               new(family))
+        super().__init__(unit or work + "/u", *faults, **kind)
 
     def at(self):
         return "unix:" + self.at_path
@@ -39,13 +62,6 @@ class Rig(Module):
     def call(self, *args, check=None):
         p = qdiag(*args, "--at", self.at(), "--progress=none", "--json", check=check)
         return p, json.loads(p.stdout.splitlines()[-1] if "lines" in " ".join(args) else p.stdout)
-
-    def ready(self):
-        """What has to be there before an upgrade."""
-        self.backup = self.work + "/b.xqcn"
-        qdiag("backup", "--progress=none", "--xqcn", self.backup, "-d", self.address, *SMALL, check=0)
-        self.call("ufs", "backup", "-d", self.address, "--backup", self.backup, check=0)
-        return self
 
     def source(self):
         return LOCAL[self.family].strip('"')
@@ -76,7 +92,7 @@ def good(p, j, family):
 def test_local_upgrade(work):
     for family in ("eg9x", "rg50xq", "bg96"):
         with Rig(work + "/" + family, family=family) as u:
-            p, j = u.ready().run()
+            p, j = u.run()
             good(p, j, family)
             assert j["attempts"] == 1 and j["code"] is None, j
             assert j["restores_before"] == j["restores_after"] == 0
@@ -90,6 +106,121 @@ def test_local_upgrade(work):
             p, j = u.run()  # it is there already: nothing is sent again
             assert p.returncode in (5, 11), p.stderr
             assert len(u.started()) == 1
+
+
+def judged(u, p, j, exits):
+    """The property of every run."""
+    equal = j["identity_equal"] is True and j["calibration_equal"] is True
+    assert p.returncode in exits, "exit %d, not %s\n%s\n%s" % (p.returncode, exits, p.stderr, p.stdout)
+    assert p.returncode != 0 or (j["version"] == new(u.family) and equal), j
+    assert len(u.started()) <= 1, u.writes()
+    copies = [x for x in u.writes() if x.startswith("+QPRTPARA=")]
+    assert p.returncode == 0 or not copies, copies  # a new copy would seal what is wrong
+    assert 16 <= p.returncode <= 23 or p.returncode == 0 or not u.started(), p.returncode
+
+
+def outcomes(work, family, cases):
+    for n, (fault, exits, more) in enumerate(cases):
+        with Rig("%s/%d" % (work, n), *[fault], family=family) as u:
+            p, j = u.run()
+            try:
+                judged(u, p, j, exits)
+                for key, value in more.items():
+                    assert j[key] == value, (key, j[key])
+            except AssertionError as e:
+                raise AssertionError("%s, %s: %s" % (family, fault, e))
+
+
+def test_what_the_unit_says_wrongly(work):
+    outcomes(work, "eg9x", (
+        ("fota_nostart", (0,), {"attempts": 1}),
+        ("fota_mute", (0,), {"attempts": 0}),
+        ("fota_percent=zero", (0,), {}),
+        ("fota_percent=repeat", (0,), {}),
+        ("fota_percent=fall", (0,), {}),
+        ("fota_percent=over", (0,), {}),
+        ("fota_percent=sign", (0,), {}),
+        ("fota_twice", (0,), {}),
+        ("fota_again", (0,), {}),
+        ("fota_lie", (21,), {"version_is_target": False, "state": "failed"}),
+        ("fota_gone", (22,), {"state": "unknown"})))
+
+
+def test_errors_that_are_tried_again(work):
+    outcomes(work, "eg9x", (
+        ("fota_fail=520:4", (0,), {"attempts": 5, "code": 520, "stage": "end"}),
+        ("fota_fail=520", (21,), {"attempts": 5, "code": 520}),
+        ("fota_fail=511", (21,), {"attempts": 5, "code_text": "not enough space in the unit's file system"})))
+    outcomes(work + "/rg", "rg50xq", (
+        ("fota_fail=505:2:40", (0,), {"attempts": 3, "code": 505}),
+        ("fota_fail=550", (21,), {"code_text": "the package is too large"})))
+
+
+def test_errors_that_are_final(work):
+    outcomes(work, "bg96", (
+        ("fota_fail=504", (21,), {"attempts": 1, "code_text": "the upgrade failed"}),
+        ("fota_fail=511", (21,), {"code_text": "the package does not match the current firmware"}),
+        ("fota_noend", (0,), {})))
+
+
+def test_power_cuts(work):
+    outcomes(work, "eg9x", (("fota_powercut=start", (0,), {}), ("fota_powercut=percent", (0,), {}),
+                            ("fota_powercut=end", (0,), {})))
+    outcomes(work + "/bg", "bg96", (("fota_powercut=restore", (0,), {}),
+                                    ("fota_powercut=end", (0,), {})))
+
+
+def test_damage(work):
+    outcomes(work, "eg9x", (
+        ("after_imei", (23,), {"identity_equal": False, "version_is_target": True}),
+        ("after_cal", (23,), {"calibration_equal": False, "version_is_target": True}),
+        ("after_restored", (23,), {}),
+        ("after_item", (0,), {}),
+        ("after_fell", (23,), {"version_is_target": False}),
+        ("after_noreg", (0,), {}),
+        ("after_nodiag", (22,), {"calibration_equal": None})))
+    with Rig(work + "/next", "after_cal") as u:
+        p, j = u.run()
+        assert j["next"] == "qdiag restore --only identity,calibration -d %s %s" % (u.address, u.backup), j
+        assert u.state()["stage"] == "done" and j["inner_backup"] is None
+
+
+def test_the_command_itself(work):
+    outcomes(work, "eg9x", (
+        ("at_late=QFOTADL:4100", (0,), {}),
+        ("at_silent=QFOTADL", (0,), {})))
+
+
+def test_refused(work):
+    """What is not right is refused before anything is sent."""
+    with Rig(work) as u:
+        cases = ((u.run("--confirm", "0000"), 4), (u.run("--confirm", "15"), 2),
+                 (u.run(source="https://127.0.0.1:1/x"), 13), (u.run(source="/data/ufs/no.zip"), 11),
+                 (u.run(source="ftp://u:p@127.0.0.1:1/x;y"), 2),
+                 (u.call("fota", "run", *u.arguments()), 2))
+        for n, ((p, j), code) in enumerate(cases):
+            assert p.returncode == code, (n, p.returncode, p.stderr)
+            assert "unit     not touched" in p.stderr or code == 2, p.stderr
+        p, j = u.run("--dry-run")
+        assert p.returncode == 0 and j["command"] == 'AT+QFOTADL="/data/ufs/update.zip"', j
+        assert j["preflight"]["go"] is True
+        assert u.writes() == [], u.writes()
+        assert not os.path.exists(u.backup + ".fota.json")
+
+
+def test_passwords_are_not_shown(work):
+    with Rig(work) as u:
+        p, j = u.run("--dry-run", "-vv", "--log-file", work + "/log", source="ftp://u:geheim@127.0.0.1:1/x.zip")
+        assert j["command"] == 'AT+QFOTADL="ftp://u:***@127.0.0.1:1/x.zip"', j
+        with open(work + "/log") as f:
+            text = f.read() + p.stdout + p.stderr
+        p, j = u.run("-vv", "--log-file", work + "/log2", source="ftp://u:geheim@127.0.0.1:1/x.zip")
+        assert p.returncode == 21 and (j["stage"], j["code"]) == ("ftp", 601), (p.stderr, j)
+        with open(work + "/log2") as f:
+            text += f.read() + p.stdout + p.stderr
+        with open(u.backup + ".fota.json") as f:
+            text += f.read()
+        assert "QFOTADL" in text and "geheim" not in text
 
 
 if __name__ == "__main__":
