@@ -146,7 +146,11 @@ static int look_inside(struct look *l, struct qdiag_error *e)
         return 0;
     }
     l->stepped = 0;
-    rc = qd_zip_check(&r, &v, &l->p->entries, e);
+    rc = step(l, "package-check", 0, e);
+    if (rc == 0)
+        rc = qd_zip_check(&r, &v, &l->p->entries, e);
+    if (rc == 0)
+        rc = step(l, "package-check", l->p->size, e);
     if (rc == 0) {
         l->p->kind = qd_package_kind(&l->inside, l->p->kind_text);
         qd_copy_text(l->p->hint_from, QDIAG_VERSION_CAP, l->inside.from);

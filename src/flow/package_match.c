@@ -83,7 +83,8 @@ static enum fit fit_unit(const struct judge *j, const char *text)
     return fit_text(j, bare, j->v->sub[0] != '\0');
 }
 
-/* Two versions of the package's own evidence: 1 when both cannot be true. */
+/* Two versions of the package's own evidence: 1 when both cannot be true. A target with its _Vnn
+ * does not contradict the one without. */
 static int contradict(const char *a, const char *b)
 {
     char bare[QD_VERSION_MAX + 1];
@@ -137,8 +138,7 @@ static int hints_refute(struct judge *j)
     if (contradict(p->hint_from, j->m->from))
         say(j, QDIAG_MISMATCH, other_package, "it says %.80s inside, and is given as from %.80s",
             p->hint_from, j->m->from);
-    else if (contradict(p->hint_to, j->m->to) &&
-             (j->m->declared || !p->to_other[0] || contradict(p->hint_to, p->to_other)))
+    else if (contradict(p->hint_to, j->m->to))
         say(j, QDIAG_MISMATCH, other_package, "it says %.80s inside, and is given as to %.80s",
             p->hint_to, j->m->to);
     else
@@ -156,7 +156,7 @@ static int name_refutes(struct judge *j)
     if (contradict(p->from, j->m->from))
         say(j, QDIAG_MISMATCH, other_package, "its name says from %.80s, declared is from %.80s",
             p->from, j->m->from);
-    else if (contradict(p->to, j->m->to) && (!p->to_other[0] || contradict(p->to_other, j->m->to)))
+    else if (contradict(p->to, j->m->to))
         say(j, QDIAG_MISMATCH, other_package, "its name says to %.80s, declared is to %.80s", p->to,
             j->m->to);
     else

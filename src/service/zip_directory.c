@@ -19,8 +19,6 @@
 #define TYPE_MASK     0170000u
 #define TYPE_FILE     0100000u
 #define TYPE_FOLDER   0040000u
-#define EXTRA_ZIP64   0x0001u
-#define EXTRA_NAME    0x7075u
 #define EXTRA_COMMENT 0x6375u
 
 /* ---- names ---- */
@@ -98,9 +96,9 @@ static int judge_extra(const struct qd_zip *z, const struct qd_zip_entry *x, con
     while (n) {
         if (n < 4 || qd_get16(p + 2) > n - 4)
             return qd_zip_refuse(z, x, QD_ZIP_EXTRA, e);
-        if (qd_get16(p) == EXTRA_ZIP64)
+        if (qd_get16(p) == QD_ZIP_EXTRA_ZIP64)
             return qd_zip_refuse(z, x, QD_ZIP_ZIP64, e);
-        if (qd_get16(p) == EXTRA_NAME || qd_get16(p) == EXTRA_COMMENT)
+        if (qd_get16(p) == QD_ZIP_EXTRA_NAME || qd_get16(p) == EXTRA_COMMENT)
             return qd_zip_refuse(z, x, QD_ZIP_SECOND_NAME, e);
         size_t used = 4u + qd_get16(p + 2);
         p += used;

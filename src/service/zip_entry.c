@@ -14,7 +14,6 @@
 #define LOCAL_SIZE      30u
 #define DESCRIPTOR_MARK 0x08074b50u
 #define CHUNK           QD_ZIP_CHUNK
-#define EXTRA_ZIP64     0x0001u
 
 struct unpack {
     const struct qd_zip *z;
@@ -50,15 +49,17 @@ static int judge_local(const struct qd_zip *z, const struct qd_zip_entry *x, con
     return 0;
 }
 
-/* The extra fields of the header: whole, and none that gives sizes of its own. */
+/* The extra fields of the header: whole, and none that gives sizes or a name of its own. */
 static int judge_extra(const struct qd_zip *z, const struct qd_zip_entry *x, const uint8_t *p,
                        size_t n, struct qdiag_error *e)
 {
     while (n >= 4 && qd_get16(p + 2) <= n - 4) {
         size_t used = 4u + qd_get16(p + 2);
 
-        if (qd_get16(p) == EXTRA_ZIP64)
+        if (qd_get16(p) == QD_ZIP_EXTRA_ZIP64)
             return qd_zip_refuse(z, x, QD_ZIP_ZIP64, e);
+        if (qd_get16(p) == QD_ZIP_EXTRA_NAME)
+            return qd_zip_refuse(z, x, QD_ZIP_SECOND_NAME, e);
         p += used;
         n -= used;
     }

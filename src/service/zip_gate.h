@@ -11,10 +11,10 @@
 
 #include "base/error.h"
 
-#define QD_ZIP_NAME_MAX 1024u
-#define QD_ZIP_FREE     (64ull << 20) /* beyond this … */
-#define QD_ZIP_RATIO    100u          /* … no more than so many bytes for each packed one */
-#define QD_ZIP_TOTAL_MAX    (2048ull << 20)
+#define QD_ZIP_NAME_MAX  1024u
+#define QD_ZIP_FREE      (64ull << 20) /* beyond this … */
+#define QD_ZIP_RATIO     100u          /* … no more than so many bytes for each packed one */
+#define QD_ZIP_TOTAL_MAX (2048ull << 20)
 
 struct qd_zip_reader {
     /* Exactly n bytes from an offset within size. */

@@ -15,6 +15,8 @@ enum qd_zip_rule {
 
 #define QD_ZIP_CHUNK           65536u
 #define QD_ZIP_DESCRIPTOR_FLAG 0x0008u
+#define QD_ZIP_EXTRA_ZIP64     0x0001u
+#define QD_ZIP_EXTRA_NAME      0x7075u
 
 struct qd_zip_entry {
     const uint8_t *name; /* in the directory, not terminated */

@@ -43,7 +43,9 @@ src_sim_libsim_la_SOURCES += \
 	src/sim/unit_archive.c src/sim/unit_archive.h src/sim/unit_bundle.c src/sim/unit_content.c
 src_sim_libsim_la_CPPFLAGS = $(AM_CPPFLAGS) -DSIM_UNITS_SRC='"$(abs_top_srcdir)/src/sim/units"'
 unitsdir = $(pkgdatadir)/units
-dist_units_DATA = src/sim/units/eg95.unit src/sim/units/em160.unit
+dist_units_DATA = \
+	src/sim/units/bg96.unit src/sim/units/eg95.unit src/sim/units/em160.unit src/sim/units/rg50xq.unit
 EXTRA_DIST += \
 	src/sim/units/make_units.py src/sim/units/unit_maker.py src/sim/units/efs_names.py \
-	src/sim/units/unit_eg95.py src/sim/units/unit_em160.py docs/formats/unit-archive.md
+	src/sim/units/unit_bg96.py src/sim/units/unit_eg95.py src/sim/units/unit_em160.py \
+	src/sim/units/unit_rg50xq.py docs/formats/unit-archive.md

@@ -23,8 +23,9 @@
 #define REST_US     20000u
 #define LEAVE_US    200000u
 #define MOST_QUEUED (4u << 20)
-#define GRACE_US    3000000u /* an upgrade waits so long, real time, for somebody to read its lines \
-                              */
+#define GRACE_US                                                                                   \
+    3000000u /* an upgrade waits so long, real time, for somebody to read its lines                \
+              */
 #define FETCH_US 10000u
 #define FDS      6
 
@@ -409,7 +410,7 @@ static int step(struct sim_server *s, char *err, size_t cap)
 static uint64_t next_us(const struct sim_server *s)
 {
     uint64_t next = s->blocked ? UINT64_MAX : sim_queue_due(&s->out);
-    uint64_t at = s->at_blocked ? UINT64_MAX : sim_queue_due(&s->at_side.out);
+    uint64_t at = s->at_blocked || s->at.fd < 0 ? UINT64_MAX : sim_queue_due(&s->at_side.out);
 
     if (at < next)
         next = at;

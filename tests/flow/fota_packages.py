@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Upgrade packages for tests: small, made up, and the same bytes each time.
 
-As a module: delta(), mismatch names and the files that break each rule of the gate. As a program:
+As a module: delta() and name_of() for a pair of versions, broken() for files that each break one rule of
+the gate, good() for files that pass. As a program:
     fota_packages.py FOLDER    writes the good ones, and one file for each broken rule (rule-NAME.zip)
 """
 import os
@@ -59,14 +60,14 @@ def end(count, size, at, comment=b"", disk=0, here=None):
 
 def zip_of(entries, front=b"", before=b"", comment=b"", tail=b"", between=b"", count=None, **fields):
     """before: between the last entry and the directory; between: directory and end record."""
-    out, central = front, b""
+    out, central = bytearray(front), bytearray()
     for e in entries:
         central += e.central(len(out))
         out += e.local_header() + e.body + e.descriptor + e.gap
     at = fields.pop("dir_at", len(out) + len(before))
     size = fields.pop("dir_size", len(central))
     n = len(entries) if count is None else count
-    return out + before + central + between + end(n, size, at, comment, **fields) + tail
+    return bytes(out) + before + bytes(central) + between + end(n, size, at, comment, **fields) + tail
 
 
 def noise(n, seed=1):
@@ -132,6 +133,7 @@ def bad_forms():
     yield "extra", one(local_extra=b"\x99\x99\x05\0abc")
     for kind in (b"\x75\x70", b"\x75\x63"):
         yield "second-name", one(extra=kind + b"\x01\0x")
+    yield "second-name", one(local_extra=b"\x75\x70\x01\0x")
     yield "special", one(attr=LINK)
     yield "special", one(attr=0o060000 << 16)
     yield "special", one(attr=FOLDER)

@@ -9,7 +9,7 @@ import time
 import zipfile
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
-from rig import Sim, put, read, small_unit  # noqa: E402
+from rig import SIM, Sim, main, put, read, small_unit  # noqa: E402,F401
 
 # family: model, old base version, new base version; the sub versions follow.
 VERSIONS = {

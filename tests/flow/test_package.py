@@ -17,7 +17,7 @@ import tarfile
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
 import fota_packages as fp
-from rig import Sim, main, put, qdiag, read, small_unit
+from rig import QDIAG, Sim, main, put, qdiag, read, small_unit
 
 RULES = os.path.join(os.environ.get("top_srcdir", "."), "src", "service", "zip_rules.def")
 A16, A18 = "BG96MAR02A07M1G_01.016.01.016", "BG96MAR02A07M1G_01.018.01.018"
@@ -83,22 +83,18 @@ def test_other_zips_agree(work):
 
 
 def test_memory_is_bounded(work):
-    """A file that would unpack to 1 GiB within its ratio is not refused, and needs little memory."""
-    put(work + "/x.zip", fp.zip_of([fp.Entry("z%d" % i, b"\0" * (8 << 20)) for i in range(7)]))
-    code = "ulimit -v %d; exec \"$@\"" % (300 << 10)
-    if "-fsanitize" in os.environ.get("CFLAGS", "") or sanitized():
-        code = "exec \"$@\""
-    p = subprocess.run(["sh", "-c", code, "sh", os.environ.get("QDIAG") or
-                        os.path.join(os.environ.get("top_builddir", "."), "qdiag"), "fota", "check",
-                        "--package", work + "/x.zip", "--progress=none"], capture_output=True)
-    assert p.returncode == 14, p
+    """What is unpacked does not pile up: 96 MiB in one entry need little more than nothing."""
+    def peak(entries):
+        put(work + "/x.zip", fp.zip_of(entries))
+        p = subprocess.Popen([QDIAG, "fota", "check", "--package", work + "/x.zip", "-q",
+                              "--progress=none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(p.pid, 0)
+        p.returncode = os.waitstatus_to_exitcode(status)
+        assert p.returncode == 14, p.returncode
+        return used.ru_maxrss
 
-
-def sanitized():
-    top = os.environ.get("top_builddir", ".")
-    return b"__asan_init" in open(os.path.join(top, "qdiag"), "rb").read() or any(
-        b"__asan_init" in open(os.path.join(top, ".libs", n), "rb").read()
-        for n in ("lt-qdiag", "qdiag") if os.path.exists(os.path.join(top, ".libs", n)))
+    filler = fp.Entry("a", fp.noise(1200) * 900, shrink=False)
+    assert peak([filler, fp.Entry("z", b"\0" * (96 << 20))]) < peak([filler]) + (32 << 10)
 
 
 def tar():
@@ -179,11 +175,10 @@ def test_kinds(work):
         put(path, data)
         j = check(path, want=14)
         assert j["package"]["kind"] == kind, (kind, data[:60], j)
-    # every group of names and every head has its case
-    seen = " ".join(t for t, _ in WRONG)
+    # every line of the table of heads has its case
     head = os.path.join(os.path.dirname(RULES), "package_head.def")
     for what in re.findall(r'^QD_HEAD\(.*, "([^"]*)"\)$', open(head).read(), re.M):
-        assert any(what.startswith(t) for t, _ in WRONG), (what, seen)
+        assert any(what.startswith(t) for t, _ in WRONG), what
 
 
 def test_hints(work):
@@ -249,15 +244,6 @@ def test_verdicts(work):
         j = u.check(work + "/" + fp.name_of(A16, A18), want=10)
         assert j["match"]["verdict"] == "NOT-A-DELTA", j
         assert not [x for x in open(u.log) if x.startswith("W ")]
-
-
-def test_edition_and_starting(work):
-    name = work + "/" + fp.name_of(A16, A18)
-    put(name, fp.delta())
-    conf = BG96[:3] + ("firmware_full = BG96MAR02A07M1G_01.016.00.000",)
-    with Unit(work, conf) as u:
-        j = u.check(name, want=14)
-        assert j["match"]["verdict"] == "UNKNOWN" and j["unit"]["ready"] is False, j
 
 
 def test_digest(work):

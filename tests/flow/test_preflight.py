@@ -20,7 +20,7 @@ fota_rig.VERSIONS["bg95"] = ("BG95-M3", "BG95M3LAR02A03", "BG95M3LAR02A04")
 
 TOP = os.environ.get("top_srcdir", ".")
 URL = "http://192.0.2.1/p.zip"
-IMEI_OTHER = bytes.fromhex("080a100001000010 20".replace(" ", ""))
+IMEI_OTHER = bytes.fromhex("080a10000100000112")  # 001001000001021, nobody's
 RFNV = "/efs/nv/item_files/rfnv/"
 
 
@@ -164,6 +164,19 @@ def https(w, certificate=None):
         put(w.unit + "/efs-alt/datatx/fota_cacert.pem", certificate)
 
 
+def forget_apn(w):
+    path = w.unit + "/fota/state"
+    text = read(path)
+    assert b"apn = internet\n" in text, text
+    put(path, text.replace(b"apn = internet\n", b""))
+
+
+def no_witness(w):
+    """Bluetooth address and RF date are gone: the IMEI agrees alone."""
+    for item in ("447", "571"):
+        put(w.unit + "/nv/0/" + item, bytes(128))
+
+
 def rename(w, name, data=None):
     path = w.dir + "/" + name
     if data is None:
@@ -222,9 +235,9 @@ CASES = (
     ("backup-complete", "FAIL", 5, E, (), lambda w: completeness(w, False), {}),
     ("backup-complete", "UNKNOWN", 14, E, (), lambda w: os.unlink(w.manifest), {}),
     ("backup-unit", "FAIL", 4, E, (), lambda w: put(w.unit + "/nv/0/550", IMEI_OTHER), {}),
-    ("backup-unit", "UNKNOWN", 14, E, ("badstatus=550:7",), nothing, {}),
+    ("backup-unit", "UNKNOWN", 14, E, (), no_witness, {}),
     ("backup-firmware", "FAIL", 5, E, (), lambda w: w.conf("ext_build", "EG95EFBR06A07M4G"), {}),
-    ("backup-firmware", "UNKNOWN", 14, E, (), lambda w: w.conf("ext_build", None), {}),
+    ("backup-firmware", "UNKNOWN", 14, E, ("errcode=build:13", "at_error=QGMR"), nothing, {}),
     ("backup-age", "FAIL", 11, E, (), lambda w: created(w, "2020-01-01T00:00:00Z"), {}),
     ("backup-age", "UNKNOWN", 14, E, (), lambda w: created(w, "2099-01-01T00:00:00Z"), {}),
     ("efs", "FAIL", 5, E, ("opendirfail=/nv/item_files/rfnv:13",), nothing, {}),
@@ -257,7 +270,7 @@ CASES = (
     ("registration", "UNKNOWN", 14, E, ("at_error=CEREG", "at_error=CGREG"), nothing, {}),
     ("operator", "FAIL", 11, E, ("noreg",), nothing, {}),
     ("operator", "UNKNOWN", 14, E, ("at_error=COPS",), nothing, {}),
-    ("apn", "FAIL", 11, B, (), lambda w: w.forget_apn(), {}),
+    ("apn", "FAIL", 11, B, (), forget_apn, {}),
     ("apn", "UNKNOWN", 14, B, ("at_error=QCFGEXT",), nothing, {}),
     ("file", "FAIL", 11, E, (), local, {}),
     ("file", "FAIL", 11, E, (), lambda w: local(w, 5), {}),
@@ -427,12 +440,6 @@ def test_password_is_not_shown(work):
     assert "hunter2" not in p.stdout + p.stderr + read(log).decode("latin-1")
 
 
-def forget_apn(self):
-    with Module(self.unit) as m:
-        World.raw(m, 'AT+QCFGEXT="fota_apn",0,""')
-
-
-World.forget_apn = forget_apn
 PARTS = 4
 
 if __name__ == "__main__":

@@ -19,3 +19,5 @@ include tests/fuzz/plan.mk
 include tests/fuzz/gz.mk
 include tests/fuzz/tar.mk
 include tests/fuzz/journal.mk
+include tests/fuzz/package_name.mk
+include tests/fuzz/zip.mk

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Backs up both bundled units over a unix socket and lets the independent checkers judge the file, the
+# Backs up the bundled units over a unix socket and lets the independent checkers judge the file, the
 # manifest and the log of what the unit was asked. Usage: backup_units.sh [KEEP_FOLDER]
 set -u
 : "${top_srcdir:?}" "${top_builddir:?}"
@@ -87,7 +87,7 @@ one_unit() {
     [ ! -e "$out.partial" ] || step "no partial file" false
 }
 
-for name in eg95 em160; do
+for name in eg95 em160 bg96 rg50xq; do
     echo "== $name"
     one_unit "$name"
 done

@@ -12,6 +12,9 @@ import tempfile
 SRC = os.environ["top_srcdir"]
 UNPACK = os.path.join(os.environ["top_builddir"], "tests/interop/unpack_unit")
 UNITS = os.path.join(SRC, "src/sim/units")
+# name: one of its RF files and the bytes in it
+BUNDLED = {"eg95": ("00022982", 64697), "em160": ("00029650", 334610), "bg96": ("00024588", 4097),
+           "rg50xq": ("00029650", 23411)}
 FAILED = []
 
 
@@ -103,15 +106,15 @@ def compare(name, folder, text):
 def reproduced(tmp):
     subprocess.run([sys.executable, os.path.join(UNITS, "make_units.py"), tmp], check=True,
                    stdout=subprocess.DEVNULL)
-    for name in ("eg95", "em160"):
+    for name in BUNDLED:
         ok(filecmp.cmp(os.path.join(tmp, name + ".unit"), os.path.join(UNITS, name + ".unit"),
                        shallow=False), "%s.unit is not what make_units.py makes" % name)
 
 
 def bundled(tmp):
     listing = subprocess.run([UNPACK], capture_output=True, text=True, check=True).stdout
-    ok({"eg95", "em160"} <= set(listing.split()), "the names are %r" % listing)
-    for name in ("eg95", "em160"):
+    ok(set(BUNDLED) <= set(listing.split()), "the names are %r" % listing)
+    for name, (rf, want) in BUNDLED.items():
         with open(os.path.join(UNITS, name + ".unit"), encoding="ascii") as f:
             text = f.read()
         folder = os.path.join(tmp, "unpacked-" + name)
@@ -120,9 +123,8 @@ def bundled(tmp):
         print("%s: %d files as the archive says" % (name, compare(name, folder, text)))
         again = unpack(name, folder)
         ok(again.returncode == 1 and "not empty" in again.stderr, "unpacked into a used folder")
-        size = os.path.getsize(os.path.join(folder, "efs/nv/item_files/rfnv",
-                                            "00022982" if name == "eg95" else "00029650"))
-        ok(size == (64697 if name == "eg95" else 334610), "%s: RF file of %d bytes" % (name, size))
+        size = os.path.getsize(os.path.join(folder, "efs/nv/item_files/rfnv", rf))
+        ok(size == want, "%s: RF file of %d bytes" % (name, size))
 
 
 GOOD = """# every form once

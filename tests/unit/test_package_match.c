@@ -15,13 +15,14 @@
 #include "base/text.h"
 #include "service/package_name.h"
 
-#define A14 "BG96MAR02A07M1G_01.014.01.014"
-#define A16 "BG96MAR02A07M1G_01.016.01.016"
-#define A17 "BG96MAR02A07M1G_01.017.01.017"
-#define A18 "BG96MAR02A07M1G_01.018.01.018"
-#define UP  A16 "-" A18 ".bin"
-#define EG  "Update_EG18EAPAR01A08V05M4G-R01A13M4G_01.200.01.200_V02.zip"
-#define EGB "EG18EAPAR01A08M4G"
+#define A14  "BG96MAR02A07M1G_01.014.01.014"
+#define A16  "BG96MAR02A07M1G_01.016.01.016"
+#define A17  "BG96MAR02A07M1G_01.017.01.017"
+#define A18  "BG96MAR02A07M1G_01.018.01.018"
+#define UP   A16 "-" A18 ".bin"
+#define EG   "Update_EG18EAPAR01A08V05M4G-R01A13M4G_01.200.01.200_V02.zip"
+#define EG12 "Upgrade_EG18EAPAR01A12M4G_01.001.01.001-R01A13M4G_01.001.01.001.zip"
+#define EGB  "EG18EAPAR01A08M4G"
 
 struct row {
     enum qdiag_verdict want;
@@ -43,6 +44,8 @@ static const struct row rows[] = {
     {.want = QDIAG_MATCH, A14 "-01.017.01.017.bin", A14},
     {.want = QDIAG_MATCH, "EC20EQAR02A05V03-R02A09V02.zip", "EC20EQAR02A05V03"},
     {.want = QDIAG_MATCH, A18 "-" A16 ".bin", A18, .downgrade = 1, .why = "OLDER"},
+    {.want = QDIAG_MATCH, EG12, "EG18EAPAR01A12M4G_01.001.01.001", "EG18EAPAR01A12M4G", "V01"},
+    {.want = QDIAG_ALREADY, EG12, "EG18EAPAR01A13M4G_01.001.01.001", "EG18EAPAR01A13M4G", "V01"},
     /* another source */
     {.want = QDIAG_MISMATCH, UP, A17, .why = "starts from " A16 ", the unit has " A17},
     {.want = QDIAG_MISMATCH, UP, "BG96MAR02A08M1G_01.016.01.016"},
@@ -122,7 +125,23 @@ static const struct row rows[] = {
      "V05",
      .from = EGB,
      .to = "EG18EAPAR01A13M4G_01.300.01.300"},
-    {.want = QDIAG_MISMATCH, EG, EGB, EGB, "V05", .from = "EG18EAPAR01A08V05M4G", .to = EGB "_1.2"},
+    {.want = QDIAG_MISMATCH,
+     EG,
+     EGB,
+     EGB,
+     "V05",
+     .from = "EG18EAPAR01A08V05M4G",
+     .to = "EG18EAPAR01A13M4G_01.200.01.200",
+     .why = "declared is from"},
+    /* evidence that fits the unit, and not the rest of it */
+    {.want = QDIAG_MISMATCH, UP, NULL, "BG96MAR02A07M1G", .hint_from = A14, .why = "inside"},
+    {.want = QDIAG_MISMATCH,
+     A14 "-" A18,
+     NULL,
+     "BG96MAR02A07M1G",
+     .from = A16,
+     .to = A18,
+     .why = "name"},
     {.want = QDIAG_MISMATCH, "update.zip", A17, .from = A16, .to = A18},
     {.want = QDIAG_WEAK,
      "update.zip",

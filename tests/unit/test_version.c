@@ -131,6 +131,7 @@ static void test_older(void **state)
         {"BG96MAR02A07M1G_01.016.01.016", "BG96MAR02A07M1G_01.016.01.016", 0},
         {"BG96MAR02A07M1G_A0.301.A0.301", "BG96MAR02A07M1G_01.016.01.016", 0},
         {"BG96MAR02A07M1G_01.016", "BG96MAR02A07M1G_01.016.01.016", 0},
+        {"BG96MAR02A07M1G_01_016", "BG96MAR02A07M1G_01.017", 0},
         {"BG96MAR02A07M1G_1.9", "BG96MAR02A07M1G_1.10", 0},
     };
 
@@ -182,6 +183,11 @@ static void test_names(void **state)
         {"EG25GGBR07A08M2G_01.002.07-new.zip", NULL, "", ""},
         {"EG25GGBR07A08M2G_01.002.07-new.er.zip", NULL, "", ""},
         {"EG25GGBR07A08M2G_01.002.07-.zip", NULL, "", ""},
+        {"EG25GGBR07A08M2G_01.002.07-2.zip", NULL, "", ""},
+        {"EG25GGBR07A08M2G_01.002.07-JP_01.003.01.zip", NULL, "", ""},
+        /* letters and a digit are no extension */
+        {"EG25GGBR07A08M2G_01.002.07-01.003.ab1", "EG25GGBR07A08M2G_01.002.07",
+         "EG25GGBR07A08M2G_01.003.ab1", ""},
         /* the name of a second download */
         {"BG96MAR02A07M1G_01.014.01.014-01.017.01.017(1).bin", NULL, "", ""},
         {"BG96MAR02A07M1G_01.014.01.014-01.017.01.017 (1).bin", NULL, "", ""},

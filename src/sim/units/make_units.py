@@ -9,10 +9,12 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
+import unit_bg96    # noqa: E402
 import unit_eg95    # noqa: E402
 import unit_em160   # noqa: E402
+import unit_rg50xq  # noqa: E402
 
-UNITS = (unit_eg95, unit_em160)
+UNITS = (unit_eg95, unit_em160, unit_bg96, unit_rg50xq)
 
 
 def main():

@@ -54,6 +54,7 @@ class Unit:
         self.conf = []
         self.nv = {}
         self.files = {}
+        self.alt_files = {}
 
     def set(self, key, value):
         self.conf.append((key, value))
@@ -95,6 +96,11 @@ class Unit:
     def link(self, path, to):
         self.add(path, "-> " + to, LINK | 0o777, GPS_EPOCH)
 
+    def alt(self, path, word="", mode=REGULAR | 0o644, mtime=0):
+        """One entry of the tree behind subsystem 0x3E; a folder has no content."""
+        kind = "file" if word else "dir"
+        self.alt_files[path] = (mode if word else FOLDER | 0o755, mtime, kind, word)
+
     def items(self, prefix, groups, size_of):
         """Item files below prefix from lists of names; size_of(path) gives the length."""
         for group in groups:
@@ -116,8 +122,9 @@ class Unit:
             data = data.rstrip(b"\0") or bytes(1)
             name = "%d.%d" % (ident, index) if index >= 0 else "%d" % ident
             out.append("nv %d %s %s" % (sub, name, data.hex()))
-        for path, (mode, mtime, kind, word) in sorted(self.files.items()):
-            out.append(("efs %o %d %s %s %s" % (mode, mtime, kind, path, word)).rstrip(" "))
+        for tree, files in (("efs", self.files), ("alt", self.alt_files)):
+            for path, (mode, mtime, kind, word) in sorted(files.items()):
+                out.append(("%s %o %d %s %s %s" % (tree, mode, mtime, kind, path, word)).rstrip(" "))
         return "\n".join(out) + "\n"
 
 
