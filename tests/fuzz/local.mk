@@ -21,3 +21,4 @@ include tests/fuzz/tar.mk
 include tests/fuzz/journal.mk
 include tests/fuzz/package_name.mk
 include tests/fuzz/zip.mk
+include tests/fuzz/simpackage.mk
