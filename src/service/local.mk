@@ -6,7 +6,7 @@ src_service_libservice_la_SOURCES = \
 	src/service/efs_seq.c src/service/efs_seq.h src/service/efs_walk.c \
 	src/service/efs_walk.h src/service/efs_write.c src/service/efs_write.h \
 	src/service/efs_write_codec.c src/service/efs_write_codec.h src/service/identity.c \
-	src/service/identity.h src/service/supply.c src/service/supply.h src/service/nv.c \
+	src/service/identity.h src/service/supply.c src/service/supply.h src/service/supply_codec.c src/service/supply_codec.h src/service/nv.c \
 	src/service/nv.h src/service/nv_codec.c src/service/nv_codec.h \
 	src/service/nv_status.def src/service/nv_write.c src/service/nv_write.h src/service/sync.c \
 	src/service/sync.h src/service/write_seq.c src/service/write_seq.h src/service/written.c \

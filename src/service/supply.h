@@ -9,7 +9,4 @@
 /* Millivolts; 0 = not told, or in a form that is not known. Errors of the session. */
 int qd_supply_read(struct qd_at *at, unsigned *millivolts, struct qdiag_error *e);
 
-/* "0,80,3812": state, percent, millivolts. 0, or -1 when it has another form. Pure. */
-int qd_supply_parse(const char *text, unsigned *millivolts);
-
 #endif

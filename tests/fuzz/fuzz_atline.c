@@ -11,7 +11,7 @@
 
 #include "at/parse.h"
 #include "frame/atline.h"
-#include "service/supply.h"
+#include "service/supply_codec.h"
 #include "service/ufs_codec.h"
 
 struct seen {

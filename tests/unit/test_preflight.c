@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "flow/preflight.h"
 #include "flow/ufs_guard.h"
-#include "service/supply.h"
+#include "service/supply_codec.h"
 
 #define N 8
 
