@@ -224,6 +224,10 @@ def bad_data():
     for body in (b"\xff" * 20, deflate(b"b" * 500)[:-1], deflate(b"b" * 500) + b"x",
                  deflate(b"b" * 500) + noise(70000)):
         yield "deflate", one(body=body, method=8, data=b"b" * 500, packed=len(body))
+    data = noise(65531)  # the packed data end where a piece of 64 KiB ends, and a byte follows
+    body = b"\1" + struct.pack("<HH", len(data), len(data) ^ 0xffff) + data + b"x"
+    yield "deflate", one(body=body, method=8, data=data, packed=len(body), crc=zlib.crc32(data),
+                         size=len(data))
     yield "bomb", one(size=65 << 20)
     yield "large", one(size=0xfffffff0)
 
