@@ -256,6 +256,13 @@ static int step_restore(struct sim_at *a)
     return 0;
 }
 
+/* The flag goes, and what was downloaded for it. */
+static void give_up(struct sim_at *a)
+{
+    keep(a, SIM_FOTA_IDLE);
+    sim_fota_drop_package(a->unit);
+}
+
 static int step_end(struct sim_at *a)
 {
     const struct sim_fota_family *f = sim_fota_family(a);
@@ -267,7 +274,7 @@ static int step_end(struct sim_at *a)
              ++a->fota.kept.tries < sim_conf_number(a->unit, "fota_retries", (unsigned)f->retries))
         keep(a, SIM_FOTA_UPDATE);
     else
-        keep(a, SIM_FOTA_IDLE);
+        give_up(a);
     if (sim_fota_say_end(a, code))
         return -1;
     if (code == 0 && cut(a, CUT_END))

@@ -283,6 +283,18 @@ def test_fota_fail(work):
     assert found == ["START", "UPDATING 1%", "END 504"] and conf["firmware_full"] == old("bg96")
 
 
+def test_every_code(work):
+    """All of the guides' tables; a flag that is given up leaves the unit as it was."""
+    hard = tuple(range(520, 531)) + tuple(range(540, 547))
+    for family, codes in (("eg9x", (502, 505, 510, 511) + hard), ("bg96", (504, 505, 506, 511)),
+                          ("rg50xq", (502, 504, 505, 510, 511, 550) + hard)):
+        for n in codes[:6] + codes[6::5]:
+            end = READY if family in EARLY else b'"END",%d\r\n' % n
+            found, _, conf = run("%s/%d" % (work, n), family, "fota_fail=%d" % n, end=end,
+                                 conf=("fota_retries = 1",))
+            assert found[-1] == "END %d" % n and conf["firmware_full"] == old(family)
+
+
 def test_fota_powercut_at_start(work):
     for family in EARLY:
         found, version, _ = run(work, family, "fota_powercut=start")
