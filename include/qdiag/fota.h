@@ -142,7 +142,8 @@ QDIAG_API int qdiag_fota_upload(struct qdiag_at *at, const char *path, const cha
  * Returns: 0 (target version, identity and calibration equal); as qdiag_preflight when nothing was
  *          sent; -QDIAG_E_REFUSED; -QDIAG_E_FOTA_FAILED (on the old version),
  *          -QDIAG_E_FOTA_UNKNOWN, -QDIAG_E_FOTA_DIFFERS (upgraded, but identity or calibration
- *          differs), -QDIAG_E_CANCELLED.
+ *          differs), -QDIAG_E_PARTLY (all is right, but the module's own backup is not renewed),
+ *          -QDIAG_E_CANCELLED (before it was sent; after that a stop is FOTA_UNKNOWN).
  * Source: docs/formats/dfota.md. */
 QDIAG_API int qdiag_fota_run(struct qdiag_at *at, struct qdiag_device *dev,
                              const struct qdiag_fota_options *o, struct qdiag_fota_report *r,

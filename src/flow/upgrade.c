@@ -19,6 +19,7 @@
 #include "service/versions.h"
 
 #define DIGITS_MIN 4u
+#define SIGNS_MS   250u
 
 static void begin_report(struct qdiag_fota_report *r)
 {
@@ -157,6 +158,19 @@ static int not_sent(struct qd_run *run, const struct qdiag_error *mine, struct q
     return -mine->code;
 }
 
+/* ERROR, and yet it may have begun: a moment to hear of it. */
+static void wait_for_signs(struct qd_run *run)
+{
+    struct qd_deadline end = qd_deadline_in_ms(run->at->ctx->clock, run->w.limit.ok);
+    struct qdiag_error e = {0};
+
+    while (run->w.state == QDIAG_FOTA_SENT && !qd_deadline_over(&end))
+        if (qd_at_listen(run->at->at, SIGNS_MS, &e) != 0) {
+            qd_at_port_lost(run->at);
+            qd_run_event(run, QD_WATCH_GONE);
+        }
+}
+
 /* Once. 0: sent, whatever came back. */
 static int send_command(struct qd_run *run, const struct qdiag_fota_argument *a,
                         struct qdiag_error *e)
@@ -170,6 +184,8 @@ static int send_command(struct qd_run *run, const struct qdiag_fota_argument *a,
     if (rc != 0 && qd_at_stats(run->at->at).commands == before)
         return not_sent(run, &mine, e);
     run->ours = 1;
+    if (rc == 0 && f.result != QD_AT_OK)
+        wait_for_signs(run);
     if (rc == 0)
         qd_run_event(run, f.result == QD_AT_OK ? QD_WATCH_OK : QD_WATCH_ERROR);
     if (run->w.outcome == QD_WATCH_REFUSED) {
@@ -199,19 +215,19 @@ static int say_unknown(struct qd_run *run, struct qdiag_device *dev, const char 
     if (strlen(run->r->next) < sizeof e->hint - 32 && e)
         qd_hint(e, "do not cut the power; `%s`", run->r->next);
     if (e)
-        e->touch = run->ours ? QDIAG_TOUCH_UNKNOWN : QDIAG_UNTOUCHED;
+        e->touch = QDIAG_TOUCH_UNKNOWN;
     return -QDIAG_E_FOTA_UNKNOWN;
 }
 
 static int on_stop(struct qd_run *run, struct qdiag_device *dev, int rc, struct qdiag_error *mine,
                    struct qdiag_error *e)
 {
+    if (rc != -QDIAG_E_CANCELLED && run->ours) /* whatever it is, the unit goes on */
+        return say_unknown(run, dev, mine->why, e);
     if (rc != -QDIAG_E_CANCELLED) {
         if (e && !e->code)
             *e = *mine;
-        if (e && run->ours)
-            e->touch = QDIAG_TOUCH_UNKNOWN;
-        return run->ours ? say_unknown(run, dev, mine->why, e) : rc;
+        return rc;
     }
     rc = say_unknown(run, dev, "the module goes on by itself and must not lose its power", e);
     qd_what(e, "stopped watching; the upgrade goes on");
@@ -277,21 +293,25 @@ static int open_diag(struct qd_run *run, struct qdiag_device **dev, struct qdiag
     return rc;
 }
 
-/* The target version runs: is it the same unit, whole? */
+/* Is it the same unit, whole? A stop leaves that open. */
 static int verify(struct qd_run *run, struct qdiag_device *dev, struct qdiag_error *e)
 {
     struct qdiag_device *opened = dev;
-    struct qdiag_error mine = {0};
-    int rc = open_diag(run, &opened, &mine);
+    struct qdiag_error port = {0}, mine = {0};
+    int rc = open_diag(run, &opened, &port);
 
     qd_run_say(run, QDIAG_FOTA_VERIFY, "");
-    rc = qd_fota_verify(run->at, rc == 0 ? opened : NULL, run->o, run->r, 1, e);
+    rc = qd_fota_verify(run->at, rc == 0 ? opened : NULL, run->o, run->r, 1, &mine);
     if (opened != dev)
         qdiag_device_close(&opened);
+    if (rc == -QDIAG_E_CANCELLED)
+        return say_unknown(run, dev, "stopped before identity and calibration were compared", e);
     if (rc == 0 && !run->r->target[0])
-        rc = say_unknown(run, dev, "no target version was named to compare with", e);
-    if (rc == -QDIAG_E_FOTA_UNKNOWN && mine.code && e)
-        qd_hint(e, "the DIAG port did not come back: %.150s", mine.why);
+        return say_unknown(run, dev, "no target version was named to compare with", e);
+    if (rc == -QDIAG_E_FOTA_UNKNOWN && port.code)
+        qd_hint(&mine, "the DIAG port did not come back: %.150s", port.why);
+    if (rc != 0 && e && !e->code)
+        *e = mine;
     return rc;
 }
 

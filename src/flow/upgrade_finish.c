@@ -58,12 +58,12 @@ int qd_upgrade_finish(struct qdiag_at *at, struct qdiag_device *dev,
     r->inner_backup = rc == 0;
     if (rc == 0)
         return 0;
-    qd_what(&mine, "upgraded and verified, but the module's own backup is not renewed");
-    if (mine.touch == QDIAG_UNTOUCHED)
-        mine.touch = QDIAG_CHANGED;
-    if (e && !e->code)
-        *e = mine;
-    return rc;
+    qd_fail(e, QDIAG_E_PARTLY, at->address.text, "%.100s: %.140s", mine.what, mine.why);
+    qd_what(e, "upgraded and verified, but the module's own backup is not renewed");
+    qd_hint(e, "`qdiag ufs backup` makes it, with a new DIAG backup");
+    if (e)
+        e->touch = QDIAG_CHANGED;
+    return -QDIAG_E_PARTLY;
 }
 
 /* ---- the way in ---- */

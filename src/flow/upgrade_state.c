@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "transport/discover.h"
 
+#define LATEST         INT64_C(253402300799) /* the end of year 9999 */
 #define SCHEMA         "qdiag.fota-run/1"
 #define FILE_MAX_BYTES 65536u
 
@@ -113,11 +114,12 @@ static int take(const json_t *j, const char *key, char *out, size_t cap)
     return 0;
 }
 
-static int64_t take_number(const json_t *j, const char *key, int64_t otherwise)
+static int64_t take_number(const json_t *j, const char *key, int64_t most, int64_t otherwise)
 {
     const json_t *v = json_object_get(j, key);
+    int64_t n = json_is_integer(v) ? json_integer_value(v) : -1;
 
-    return json_is_integer(v) && json_integer_value(v) >= 0 ? json_integer_value(v) : otherwise;
+    return n >= 0 && n <= most ? n : otherwise;
 }
 
 #define TAKE(from, key, field) take(from, key, s->field, sizeof s->field)
@@ -136,31 +138,39 @@ static int from_json(const json_t *j, struct qd_run_state *s)
         return -1;
     if (strlen(s->salt) != 32 || strlen(s->unit) != 64)
         return -1;
-    s->interface = (int)take_number(port, "interface", -1);
-    s->attempts = (unsigned)take_number(j, "attempts", 0);
-    s->code = (int)take_number(j, "code", -1);
-    s->restores = take_number(j, "restores_before", -1);
-    s->began = take_number(j, "began_unix", 0);
-    s->changed = take_number(j, "changed_unix", 0);
+    s->interface = (int)take_number(port, "interface", 255, -1);
+    s->attempts = (unsigned)take_number(j, "attempts", 1000000, 0);
+    s->code = (int)take_number(j, "code", 999999, -1);
+    s->restores = take_number(j, "restores_before", UINT32_MAX - 1, -1);
+    s->began = take_number(j, "began_unix", LATEST, 0);
+    s->changed = take_number(j, "changed_unix", LATEST, 0);
     return 0;
+}
+
+int qd_run_state_parse(const void *p, size_t n, const char *name, struct qd_run_state *s,
+                       struct qdiag_error *e)
+{
+    json_t *j = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
+    int rc = 0;
+
+    memset(s, 0, sizeof *s);
+    if (!j || from_json(j, s) != 0)
+        rc = qd_fail(e, QDIAG_E_FILE_UNKNOWN, name, "it is no state file of an upgrade (%s)",
+                     SCHEMA);
+    json_decref(j);
+    return rc;
 }
 
 int qd_run_state_load(const char *path, struct qd_run_state *s, struct qdiag_error *e)
 {
     uint8_t *p = NULL;
     size_t n = 0;
-    json_t *j;
     int rc = qd_read_file(path, FILE_MAX_BYTES, &p, &n, e);
 
     memset(s, 0, sizeof *s);
-    if (rc != 0)
-        return rc;
-    j = json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, NULL);
+    if (rc == 0)
+        rc = qd_run_state_parse(p, n, path, s, e);
     free(p);
-    if (!j || from_json(j, s) != 0)
-        rc = qd_fail(e, QDIAG_E_FILE_UNKNOWN, path, "it is no state file of an upgrade (%s)",
-                     SCHEMA);
-    json_decref(j);
     return rc;
 }
 

@@ -38,6 +38,10 @@ int qd_run_state_open(const struct qd_run_state *s);
 
 int qd_run_state_save(const char *path, const struct qd_run_state *s, struct qdiag_error *e);
 
+/* Reads the text of such a file. Pure. -FILE_UNKNOWN. */
+int qd_run_state_parse(const void *p, size_t n, const char *name, struct qd_run_state *s,
+                       struct qdiag_error *e);
+
 /* -LOCAL_FILE, -FILE_UNKNOWN (no such schema, or a field is missing). */
 int qd_run_state_load(const char *path, struct qd_run_state *s, struct qdiag_error *e);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Fuzzes the reader of an upgrade's lines, the state machine behind it, the checker of arguments and
- * the readers of what is asked around an upgrade. Each line of the input is one line of a unit; its
- * first byte can also stand for an event without a line. Whatever comes in: a canonical line reads
- * back the same, a percentage is one, no argument that passes can inject, no end without a version. */
+ * Fuzzes the reader of an upgrade's lines, the state machine behind it, the checker of arguments
+ * and the readers of what is asked around an upgrade. Each line of the input is one line of a unit;
+ * its first byte can also stand for an event without a line. Whatever comes in: a canonical line
+ * reads back the same, a percentage is one, no argument that passes can inject, no end without a
+ * version. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

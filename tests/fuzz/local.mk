@@ -10,6 +10,7 @@ endif
 include tests/fuzz/hdlc.mk
 include tests/fuzz/atline.mk
 include tests/fuzz/fota_urc.mk
+include tests/fuzz/fota_state.mk
 include tests/fuzz/diag_reply.mk
 include tests/fuzz/efs_reply.mk
 include tests/fuzz/cfb.mk

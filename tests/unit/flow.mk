@@ -71,7 +71,7 @@ tests_unit_test_doctor_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_doctor_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_doctor_LDADD = $(tests_unit_test_sections_LDADD)
 
-WATCH_TESTS = tests/unit/test_upgrade_watch tests/unit/test_upgrade_runs
+WATCH_TESTS = tests/unit/test_upgrade_watch tests/unit/test_upgrade_runs tests/unit/test_upgrade_state
 check_PROGRAMS += $(WATCH_TESTS)
 TESTS += $(WATCH_TESTS)
 tests_unit_test_upgrade_watch_SOURCES = tests/unit/test_upgrade_watch.c tests/unit/watch_rig.c tests/unit/watch_rig.h
@@ -94,3 +94,7 @@ tests_unit_test_preflight_SOURCES = tests/unit/test_preflight.c
 tests_unit_test_preflight_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_preflight_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_preflight_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la src/service/libservice.la src/at/libat.la src/diag/libdiag.la src/frame/libframe.la src/transport/libtransport.la src/base/libbase.la $(UNIT_LIBS)
+tests_unit_test_upgrade_state_SOURCES = tests/unit/test_upgrade_state.c
+tests_unit_test_upgrade_state_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_upgrade_state_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_upgrade_state_LDADD = $(tests_unit_test_sections_LDADD)
