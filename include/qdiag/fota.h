@@ -93,7 +93,7 @@ struct qdiag_fota_options {
     struct qdiag_preflight_options preflight; /* source is needed */
     const char *confirm; /* the last digits of the unit's IMEI, 4 or more; NULL = ask */
     const char *state;   /* file that says where a run is, for `watch`; NULL = none */
-    const char *device;  /* DIAG address, to open it again after a reboot; NULL = as it was */
+    const char *device;  /* DIAG address, for a watcher that joined while the port was away */
     struct qdiag_fota_limits limits;
     int keep_package; /* 1: do not delete the package in the unit, no new inner backup */
     int (*ask)(const char *what, char answer[64], void *user); /* NULL: nobody to ask */

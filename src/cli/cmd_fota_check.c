@@ -139,8 +139,7 @@ static int print_json(const struct answer *a, int exit_code)
 
 /* ---- the check ---- */
 
-/* The unit's versions, and the package against them; with a unit that is not ready, no wait is
- * useful for what is no package. */
+/* The unit's versions, and the package against them. */
 static void check_unit(struct qdiag_context *ctx, struct answer *a)
 {
     const struct cli_options *o = a->o;
@@ -153,7 +152,8 @@ static void check_unit(struct qdiag_context *ctx, struct answer *a)
         a->has_match = qdiag_package_match(&a->p, &a->v, o->from, o->to, &a->m, &a->e) == 0;
 }
 
-/* Without a unit: what can be said is said, and it is never a match. */
+/* Without a unit: what can be said is said, and it is never a match. What is no package is none for
+ * any unit. */
 static void check_alone(struct answer *a)
 {
     const struct cli_options *o = a->o;
@@ -163,6 +163,11 @@ static void check_alone(struct answer *a)
         return;
     snprintf(a->m.why, sizeof a->m.why, "no unit was named: nothing was compared");
     snprintf(a->m.next, sizeof a->m.next, "name its AT port: --at tty:/dev/ttyUSB2");
+}
+
+static int names_unit(const struct cli_options *o)
+{
+    return o->at || o->serial || strcmp(o->device, "auto") != 0;
 }
 
 static int finish(struct answer *a)
@@ -194,7 +199,7 @@ int cmd_fota_check(struct qdiag_context *ctx, const struct cli_options *o)
     a.has_package = qdiag_package_inspect(ctx, o->package, &a.p, &a.e) == 0;
     if (a.has_package && o->sha256)
         qdiag_package_expect(&a.p, o->sha256, &a.e);
-    if (!a.e.code && (o->at || o->serial || strcmp(o->device, "auto") != 0))
+    if (!a.e.code && names_unit(o) && a.p.kind != QDIAG_PACKAGE_NOT_DELTA)
         check_unit(ctx, &a);
     else if (!a.e.code)
         check_alone(&a);

@@ -242,16 +242,14 @@ int cmd_fota_run(struct qdiag_context *ctx, const struct cli_options *o)
 
 /* ---- watch ---- */
 
-/* Not there while the unit restarts, and needed at the end only. */
+/* Needed at the end only, and opened there when it is away now; when it is there, ModemManager is
+ * kept from the unit as long as it is open. */
 static struct qdiag_device *open_diag(struct qdiag_context *ctx, const struct cli_options *o)
 {
     struct qdiag_device *dev = NULL;
     struct qdiag_error e = {0};
 
-    if (qdiag_device_open(ctx, o->device, o->serial, &dev, &e) != 0 && !o->quiet)
-        fprintf(stderr,
-                "qdiag: no DIAG port now, so the calibration will not be compared: %s: %s\n",
-                e.what, e.why);
+    (void)qdiag_device_open(ctx, o->device, o->serial, &dev, &e);
     return dev;
 }
 
@@ -266,6 +264,7 @@ int cmd_fota_watch(struct qdiag_context *ctx, const struct cli_options *o)
 
     clear(&a, o, "watch");
     f = options_of(&a);
+    f.device = o->device;
     if (!o->at && !o->state)
         return cli_usage_error("`qdiag fota watch` needs --at ADDR or --state FILE");
     if (o->at)

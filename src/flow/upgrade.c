@@ -223,6 +223,8 @@ static int on_failed(struct qd_run *run, struct qdiag_error *e)
     const struct qdiag_fota_report *r = run->r;
 
     run->r->version_is_target = 0;
+    run->r->next[0] = '\0';
+    qd_run_say(run, QDIAG_FOTA_FAILED, "");
     if (r->code > 0)
         qd_fail_wire(e, QDIAG_E_FOTA_FAILED, r->code, r->before.full, "%s error %d: %.180s",
                      strcmp(r->stage, "end") == 0 ? "upgrade" : "download", r->code, r->code_text);
@@ -240,11 +242,11 @@ static int on_failed(struct qd_run *run, struct qdiag_error *e)
 static int on_unknown(struct qd_run *run, struct qdiag_device *dev, struct qdiag_error *e)
 {
     const struct qdiag_fota_report *r = run->r;
-    char why[200];
+    char why[256];
 
-    if (r->target[0] && r->after.full[0] && strcmp(r->after.full, r->target) != 0 &&
-        strcmp(r->after.full, r->before.full) != 0)
-        snprintf(why, sizeof why, "unexpected version %.80s, not %.80s", r->after.full, r->target);
+    if (r->after.full[0] && strcmp(r->after.full, r->before.full) != 0)
+        snprintf(why, sizeof why, "version %.80s, %s%.80s", r->after.full,
+                 r->target[0] ? "and not " : "and no target was named to compare with", r->target);
     else
         snprintf(why, sizeof why, "nothing more was heard (limit `%s`), and %s", run->w.expired,
                  r->after.full[0] ? "it is on its old version; it may still be at work"
@@ -252,22 +254,61 @@ static int on_unknown(struct qd_run *run, struct qdiag_device *dev, struct qdiag
     return say_unknown(run, dev, why, e);
 }
 
+/* The DIAG port again, or for the first time when a watcher joined while it was away. */
+static int open_diag(struct qd_run *run, struct qdiag_device **dev, struct qdiag_error *e)
+{
+    struct qdiag_context *c = run->at->ctx;
+    struct qd_deadline end = qd_deadline_in_ms(c->clock, run->w.limit.port_back);
+    struct qdiag_error mine;
+    int rc;
+
+    if (*dev)
+        return qd_device_return_within(*dev, (unsigned)run->w.limit.port_back, e);
+    if (!run->o->device)
+        return qd_fail(e, QDIAG_E_NO_UNIT, NULL, "no DIAG port was named");
+    do {
+        memset(&mine, 0, sizeof mine);
+        rc = qdiag_device_open(c, run->o->device, NULL, dev, &mine);
+        if (rc != 0)
+            c->clock->sleep_us(c->clock->user, 200000);
+    } while (rc != 0 && qd_cancel_check(c->cancel, NULL) == 0 && !qd_deadline_over(&end));
+    if (rc != 0)
+        *e = mine;
+    return rc;
+}
+
 /* The target version runs: is it the same unit, whole? */
 static int verify(struct qd_run *run, struct qdiag_device *dev, struct qdiag_error *e)
 {
+    struct qdiag_device *opened = dev;
     struct qdiag_error mine = {0};
-    int rc = 0;
+    int rc = open_diag(run, &opened, &mine);
 
-    if (dev)
-        rc = qd_device_return_within(dev, (unsigned)run->w.limit.port_back, &mine);
-    if (rc == 0 && dev)
-        qd_run_say(run, QDIAG_FOTA_VERIFY, "");
-    rc = qd_fota_verify(run->at, rc == 0 ? dev : NULL, run->o, run->r, 1, e);
+    qd_run_say(run, QDIAG_FOTA_VERIFY, "");
+    rc = qd_fota_verify(run->at, rc == 0 ? opened : NULL, run->o, run->r, 1, e);
+    if (opened != dev)
+        qdiag_device_close(&opened);
     if (rc == 0 && !run->r->target[0])
         rc = say_unknown(run, dev, "no target version was named to compare with", e);
     if (rc == -QDIAG_E_FOTA_UNKNOWN && mine.code && e)
         qd_hint(e, "the DIAG port did not come back: %.150s", mine.why);
     return rc;
+}
+
+/* On its old version after a try to write a new one: identity and calibration may have suffered, or
+ * the module fell back to its stored state. That is said before all else. */
+static int is_damaged(struct qd_run *run, struct qdiag_device *dev, struct qdiag_error *e)
+{
+    struct qdiag_error mine = {0};
+
+    if (run->w.attempts == 0 || !run->o->preflight.backup)
+        return 0;
+    if (verify(run, dev, &mine) != -QDIAG_E_FOTA_DIFFERS)
+        return 0;
+    qd_run_say(run, QDIAG_FOTA_FAILED, "");
+    if (e && !e->code)
+        *e = mine;
+    return 1;
 }
 
 static int conclude(struct qd_run *run, struct qdiag_device *dev, struct qdiag_error *e)
@@ -276,7 +317,8 @@ static int conclude(struct qd_run *run, struct qdiag_device *dev, struct qdiag_e
 
     switch (run->w.outcome) {
     case QD_WATCH_HAS_FAILED:
-        return on_failed(run, e);
+        qd_run_end(run);
+        return is_damaged(run, dev, e) ? -QDIAG_E_FOTA_DIFFERS : on_failed(run, e);
     case QD_WATCH_IS_TARGET:
         qd_run_end(run); /* what is said now is no part of it any more */
         rc = verify(run, dev, e);
@@ -318,6 +360,7 @@ int qdiag_fota_run(struct qdiag_at *at, struct qdiag_device *dev,
     if (rc != 0)
         return rc;
     qd_run_begin(&run, qd_fota_family(r->before.family));
+    qd_run_say(&run, QDIAG_FOTA_SENT, "");
     rc = send_command(&run, &a, e);
     if (rc != 0) {
         qd_run_end(&run);

@@ -117,7 +117,7 @@ void qd_run_begin(struct qd_run *run, const struct qd_fota_family *family)
 {
     qd_watch_begin(&run->w, family, &run->o->limits, now_ms(run));
     run->told_percent = -1;
-    run->told = QDIAG_FOTA_LOST; /* so that the first state is told */
+    run->told = run->w.state;
     qd_at_port_on_unsolicited(run->at, heard, run);
 }
 
@@ -174,6 +174,13 @@ static int is_other_unit(struct qd_run *run)
            !qd_run_state_is(&run->state, imei);
 }
 
+/* Nothing of an upgrade was seen yet, so what the unit runs is what it ran before. */
+static int is_untouched(const struct qd_watch *w)
+{
+    return w->attempts == 0 && !w->ended && !w->failed && !w->restarted && !w->normal;
+}
+
+/* A source version that nobody named is only known when the watcher came early enough. */
 static enum qd_watch_version judge(struct qd_run *run, const struct qdiag_versions *v)
 {
     struct qdiag_fota_report *r = run->r;
@@ -181,13 +188,13 @@ static enum qd_watch_version judge(struct qd_run *run, const struct qdiag_versio
     if (!v->full[0] || !v->ready)
         return QD_VERSION_UNREAD;
     r->after = *v;
-    if (!r->before.full[0])
-        r->before = *v; /* what a watcher finds first */
     if (r->target[0] && strcmp(v->full, r->target) == 0)
         return QD_VERSION_TARGET;
+    if (!r->before.full[0] && is_untouched(&run->w))
+        r->before = *v;
     if (strcmp(v->full, r->before.full) == 0)
         return QD_VERSION_SOURCE;
-    return r->target[0] ? QD_VERSION_OTHER : QD_VERSION_TARGET;
+    return r->target[0] || !r->before.full[0] ? QD_VERSION_OTHER : QD_VERSION_TARGET;
 }
 
 /* One try. What a unit in its recovery does not answer is no version. */

@@ -9,14 +9,12 @@
 
 #include "base/text.h"
 #include "sim/at_fota_int.h"
-#include "sim/rng.h"
 
 #define SECOND     1000000u
 #define FIRST_MS   20000u
 #define PERCENT_MS 3000u
 
 enum { CUT_DOWNLOAD, CUT_START, CUT_PERCENT, CUT_RESTORE, CUT_END };
-enum { BENT_ZERO, BENT_REPEAT, BENT_FALL, BENT_OVER, BENT_SIGN };
 
 void sim_fota_begin(struct sim_at *a, enum sim_fota_step step, uint64_t in_us)
 {
@@ -37,66 +35,6 @@ static void keep(struct sim_at *a, enum sim_fota_stage stage)
     sim_fota_save(a->unit, &a->fota.kept); /* the front tells of a disk that is full */
 }
 
-/* ---- lines ---- */
-
-static enum sim_fota_style style_of(struct sim_at *a)
-{
-    static const char *const names[] = {"plain", "blank", "percent", "tight", "blanks"};
-    const struct sim_fota_family *f = sim_fota_family(a);
-    const struct sim_fault *bent = sim_at_fault(a, SIM_F_fota_percent, NULL);
-    const char *s = sim_unit_conf(a->unit, "fota_style", "");
-
-    for (size_t i = 0; i < 5; i++)
-        if (strcmp(names[i], s) == 0)
-            return (enum sim_fota_style)i;
-    if (bent && bent->n[0] == BENT_SIGN)
-        return SIM_PERCENT;
-    if (f->restores && a->fota.recovery)
-        return SIM_TIGHT; /* a BG96 that goes on after a power cut prints no blanks */
-    return a->fota.kept.form == SIM_FOTA_LOCAL ? f->file_style : f->url_style;
-}
-
-int sim_fota_say(struct sim_at *a, const char *word, int number)
-{
-    enum sim_fota_style style = style_of(a);
-    int counts = strcmp(word, "UPDATING") == 0 || strcmp(word, "RESTORE") == 0;
-    const char *blank =
-        style == SIM_BLANKS || (counts && style != SIM_PLAIN && style != SIM_TIGHT) ? " " : "";
-    const char *sign = counts && (style == SIM_PERCENT || style == SIM_TIGHT) ? "%" : "";
-    char line[128], tail[24] = "";
-
-    if (sim_at_fault(a, SIM_F_fota_mute, NULL)) {
-        sim_at_fired(a, SIM_F_fota_mute);
-        return 0;
-    }
-    if (number >= 0)
-        snprintf(tail, sizeof tail, ",%s%d%s", blank, number, sign);
-    snprintf(line, sizeof line, "+QIND: \"FOTA\",%s\"%s\"%s", style == SIM_BLANKS ? " " : "", word,
-             tail);
-    return sim_at_urc(a, line);
-}
-
-static int say_end_of_fetch(struct sim_at *a, int code)
-{
-    if (a->fota.kept.form == SIM_FOTA_FTP)
-        return sim_fota_say(a, "FTPEND", code);
-    return sim_fota_say(a, sim_unit_conf(a->unit, "fota_http_end", sim_fota_family(a)->http_end),
-                        code);
-}
-
-static int say_start_of_fetch(struct sim_at *a)
-{
-    const char *end = sim_unit_conf(a->unit, "fota_http_end", "");
-
-    if (a->fota.kept.form == SIM_FOTA_FTP)
-        return sim_fota_say(a, "FTPSTART", -1);
-    return sim_fota_say(a,
-                        strcmp(end, "HTTPSEND") == 0 && a->fota.kept.form == SIM_FOTA_HTTPS
-                            ? "HTTPSSTART"
-                            : "HTTPSTART",
-                        -1);
-}
-
 /* Whether the power goes here. */
 static int cut(struct sim_at *a, int where)
 {
@@ -109,46 +47,6 @@ static int cut(struct sim_at *a, int where)
     a->after = SIM_AFTER_CRASH;
     sim_fota_begin(a, SIM_STEP_NONE, 0);
     return 1;
-}
-
-/* ---- the numbers ---- */
-
-static void add_percent(struct sim_fota *f, long n)
-{
-    if (f->percents < SIM_PERCENTS)
-        f->percent[f->percents++] = (int)n;
-}
-
-static void plan_percents(struct sim_at *a)
-{
-    struct sim_fault *bent = sim_at_fault(a, SIM_F_fota_percent, NULL);
-    const char *list = sim_unit_conf(a->unit, "fota_percents", NULL);
-    int how = bent ? (int)bent->n[0] : -1;
-    struct sim_fota *f = &a->fota;
-
-    f->percents = f->at = 0;
-    if (how >= 0)
-        sim_at_fired(a, SIM_F_fota_percent);
-    if (how == BENT_ZERO)
-        add_percent(f, 0);
-    for (long n = 1; !list && n <= 100; n++)
-        add_percent(f, n);
-    for (char *end; list && *list; list = end) {
-        long n = strtol(list, &end, 10);
-
-        if (end == list)
-            break;
-        add_percent(f, n);
-    }
-    for (size_t i = f->percents; how == BENT_REPEAT && i && f->percents < SIM_PERCENTS; i--) {
-        memmove(f->percent + i, f->percent + i - 1, (f->percents - i + 1) * sizeof f->percent[0]);
-        f->percents++;
-    }
-    if (how == BENT_FALL && f->percents > 2)
-        f->percent[f->percents / 2] = 1;
-    if (how == BENT_OVER)
-        add_percent(f, 101);
-    f->cut_at = f->percents ? (int)(sim_rng_next(&a->faults->rng) % f->percents) : 0;
 }
 
 static uint64_t percent_us(const struct sim_at *a)
@@ -187,7 +85,7 @@ static int step_fetch(struct sim_at *a)
         a->fota.due_us = SIM_FOTA_FOREVER;
         return 0;
     }
-    if (say_start_of_fetch(a))
+    if (sim_fota_say_fetch(a))
         return -1;
     if (cut(a, CUT_DOWNLOAD))
         return 0;
@@ -225,7 +123,7 @@ static int step_fetched(struct sim_at *a)
 {
     int code = a->fota.code;
 
-    if (say_end_of_fetch(a, code))
+    if (sim_fota_say_fetched(a, code))
         return -1;
     if (code)
         sim_fota_begin(a, SIM_STEP_NONE, 0);
@@ -283,7 +181,7 @@ static int step_start(struct sim_at *a)
     else if (sim_fota_say(a, "START", -1))
         return -1;
     a->fota.code = judge(a);
-    plan_percents(a);
+    sim_fota_plan(a);
     keep(a, SIM_FOTA_UPDATE);
     if (!cut(a, CUT_START))
         sim_fota_begin(a, a->fota.code ? SIM_STEP_END : SIM_STEP_PERCENT, percent_us(a));
@@ -337,7 +235,7 @@ static int step_continue(struct sim_at *a)
     if (sim_fota_say(a, text, -1) ||
         (a->fota.kept.form == SIM_FOTA_LOCAL && sim_fota_say(a, "START", -1)))
         return -1;
-    plan_percents(a);
+    sim_fota_plan(a);
     a->fota.code = 0;
     sim_fota_begin(a, SIM_STEP_RESTORE, percent_us(a));
     return 0;
@@ -358,25 +256,11 @@ static int step_restore(struct sim_at *a)
     return 0;
 }
 
-static int say_end(struct sim_at *a, int code)
+/* The flag goes, and what was downloaded for it. */
+static void give_up(struct sim_at *a)
 {
-    const struct sim_fota_family *f = sim_fota_family(a);
-    int rc;
-
-    if (code == 0 && f->restores && sim_at_fault(a, SIM_F_fota_noend, NULL)) {
-        sim_at_fired(a, SIM_F_fota_noend);
-        return sim_fota_say(a, "RESTORE", 100);
-    }
-    rc = sim_fota_say(a, "END", code);
-    if (!rc && sim_at_fault(a, SIM_F_fota_twice, NULL)) {
-        sim_at_fired(a, SIM_F_fota_twice);
-        rc = sim_fota_say(a, "END", code);
-    }
-    if (!rc && code == 0 && sim_at_fault(a, SIM_F_fota_again, NULL)) {
-        sim_at_fired(a, SIM_F_fota_again);
-        rc = sim_fota_say(a, "START", -1);
-    }
-    return rc;
+    keep(a, SIM_FOTA_IDLE);
+    sim_fota_drop_package(a->unit);
 }
 
 static int step_end(struct sim_at *a)
@@ -390,8 +274,8 @@ static int step_end(struct sim_at *a)
              ++a->fota.kept.tries < sim_conf_number(a->unit, "fota_retries", (unsigned)f->retries))
         keep(a, SIM_FOTA_UPDATE);
     else
-        keep(a, SIM_FOTA_IDLE);
-    if (say_end(a, code))
+        give_up(a);
+    if (sim_fota_say_end(a, code))
         return -1;
     if (code == 0 && cut(a, CUT_END))
         return 0;

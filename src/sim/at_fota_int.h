@@ -34,8 +34,14 @@ struct sim_node *sim_fota_node(struct sim_at *a, const char *path);
 /* The tree that holds the user's files. */
 struct sim_tree *sim_fota_tree(struct sim_at *a);
 
-int sim_fota_early(const struct sim_at *a);                       /* restarts before START */
+int sim_fota_early(const struct sim_at *a); /* restarts before START */
+/* at_fota_say.c */
 int sim_fota_say(struct sim_at *a, const char *word, int number); /* number -1: none */
+int sim_fota_say_fetch(struct sim_at *a);
+int sim_fota_say_fetched(struct sim_at *a, int code);
+int sim_fota_say_end(struct sim_at *a, int code);
+void sim_fota_plan(struct sim_at *a); /* which percents, and where the power goes */
+
 void sim_fota_begin(struct sim_at *a, enum sim_fota_step step, uint64_t in_us);
 
 #endif

@@ -16,7 +16,8 @@
 #define CENTRAL_SIZE 46u
 #define LOCAL_SIZE   30u
 #define COMMENT_MAX  65535u
-#define MEMBER_MAX   (64u << 20)
+#define MEMBER_MAX   (16u << 20)
+#define MEMBERS_MAX  1024u
 #define VERSIONS     "qdiag-sim/versions"
 #define VERSIONS_MAX 4096u
 
@@ -143,7 +144,7 @@ static int read_members(const uint8_t *p, size_t n, struct sim_package *out)
     size_t at = end ? qd_get32(end + 16) : 0;
     int found = 0;
 
-    if (!end || left == 0)
+    if (!end || left == 0 || left > MEMBERS_MAX)
         return -1;
     for (; left; left--) {
         struct member m;

@@ -26,8 +26,9 @@
 #define GRACE_US                                                                                   \
     3000000u /* an upgrade waits so long, real time, for somebody to read its lines                \
               */
-#define FETCH_US 10000u
-#define FDS      6
+#define FETCH_US  10000u
+#define UPLOAD_US 1000000
+#define FDS       6
 
 static uint64_t real_us(void)
 {
@@ -451,7 +452,9 @@ static int64_t wait_us(const struct sim_server *s)
     int64_t wait = -1;
 
     if (next != UINT64_MAX)
-        wait = s->virtual_clock || next <= now ? 0 : (int64_t)(next - now);
+        wait = next <= now ? 0 : (int64_t)(next - now);
+    if (wait > 0 && s->virtual_clock) /* who sends a file is slow, not gone */
+        wait = s->at_side.uploading && wait > UPLOAD_US ? UPLOAD_US : 0;
     if (s->rest_us && (wait < 0 || (int64_t)(s->rest_us - real) < wait))
         wait = s->rest_us <= real ? 0 : (int64_t)(s->rest_us - real);
     /* A download, a client that is waited for, and one that reads are seen by looking. */

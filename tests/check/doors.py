@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Only src/flow/execute.c may change a unit: the headers of what writes are included, and their
-functions and qd_diag_allow_writes called, there and where they are made, nowhere else in src/."""
+functions and qd_diag_allow_writes called, there and where they are made, nowhere else in src/. What
+is written over AT has its door as well: AT_WRITES says which files may call what."""
 import os
 import re
 import sys
@@ -33,6 +34,21 @@ ARM_HOME = ['src/diag/session.h', 'src/diag/session.c']
 SENDS = re.compile(r'\bQD_CMD_(\w+)')
 SENDERS = ['src/diag/', 'src/service/nv_write.c', 'src/service/efs_write.c',
            'src/service/efs_change.c', 'src/service/sync.c', 'src/service/efs_seq.c']
+# The AT side's door: what sends an AT command that writes is called from these files only.
+AT_WRITES = {
+    'qd_ufs_order': ['src/service/ufs.c', 'src/service/ufs.h', 'src/flow/ufs.c'],
+    'qd_user_put': ['src/service/user_file.c', 'src/service/ufs.h', 'src/flow/user_files.c'],
+    'qd_user_delete': ['src/service/user_file.c', 'src/service/ufs.h', 'src/flow/user_files.c'],
+    'qd_fota_start': ['src/service/fota.c', 'src/service/fota.h', 'src/flow/upgrade.c'],
+}
+# And their text stands in these files only.
+AT_TEXTS = {
+    r'AT\+QPRTPARA=(?:1|3|11|13)"': ['src/service/ufs.c', 'src/flow/ufs.c'],
+    r'AT\+QFUPL=': ['src/service/user_file.c'],
+    r'AT\+QFDEL=': ['src/service/user_file.c'],
+    r'AT\+QFOTADL=(?!\?)': ['src/service/fota_argument.c'],
+    r'AT\+CFUN=1,1': ['src/flow/ufs.c'],
+}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)
 DECLARED = re.compile(r'^(?:[\w ]+[ *])(qd_\w+)\(', re.M)
 ROW = re.compile(r'QD_CMD\((\w+),(.*?)\)\s*(?=QD_CMD\(|/\*|\Z)', re.S)
@@ -76,6 +92,24 @@ def judge(path, text, declared, commands):
                 yield line_of(plain, m.start()), 'sends %s' % m.group(1)
 
 
+def judge_at(path, text):
+    plain = cscan.strip(text)
+    quoted = cscan.strip(text, strings=False)
+    for name, homes in AT_WRITES.items():
+        if path not in homes:
+            for m in re.finditer(r'\b%s\b' % name, plain):
+                yield line_of(plain, m.start()), 'uses %s' % name
+    for form, homes in AT_TEXTS.items():
+        if path not in homes:
+            for m in re.finditer(r'"' + form, quoted):
+                yield line_of(quoted, m.start()), 'holds an AT command that writes'
+
+
+def at_violations(sources):
+    return ['%s:%d: %s; the AT side has a door of its own' % (path, line, what)
+            for path, text in sources.items() for line, what in judge_at(path, text)]
+
+
 def violations(sources, declared, commands):
     return ['%s:%d: %s; only %s may' % (path, line, what, DOOR)
             for path, text in sources.items() for line, what in judge(path, text, declared, commands)]
@@ -103,6 +137,13 @@ def self_test():
     for path, text in bad.items():
         assert len(violations({path: text}, declared, commands)) == 1, path
     assert violations(good, declared, commands) == []
+    for path, text in (('src/flow/preflight.c', 'int f(void) { return qd_fota_start(at); }\n'),
+                       ('src/flow/fota_verify.c', 'int f(void) { return qd_ufs_order(at); }\n'),
+                       ('src/flow/upgrade_run.c', 'const char *s = "AT+QFOTADL=1";\n'),
+                       ('src/flow/upgrade.c', 'const char *s = "AT+CFUN=1,1";\n')):
+        assert len(at_violations({path: text})) == 1, path
+    assert at_violations({'src/flow/upgrade.c': 'int f(void) { return qd_fota_start(at); }\n',
+                          'src/service/fota.c': 'const char *s = "AT+QFOTADL=?";\n'}) == []
 
 
 def main():
@@ -115,7 +156,9 @@ def main():
     assert {'NV_WRITE', 'CONTROL', 'SPC', 'EFS_PUT', 'EFS_SYNC_STATUS'} <= commands, commands
     sources = {p: cscan.read(top, p) for p in cscan.files(top, ['src'], ('.c', '.h'))
                if not p.startswith('src/sim/')}
-    bad = violations(sources, declared, commands)
+    for name in AT_WRITES:  # a name that is nowhere guards nothing
+        assert any(re.search(r'\b%s\b' % name, text) for text in sources.values()), name
+    bad = violations(sources, declared, commands) + at_violations(sources)
     print('\n'.join(bad) if bad else
           '%d files: none but %s can change a unit' % (len(sources), DOOR))
     return 1 if bad else 0

@@ -137,6 +137,8 @@ def bad_forms():
     yield "special", one(attr=LINK)
     yield "special", one(attr=0o060000 << 16)
     yield "special", one(attr=FOLDER)
+    for mode in (FILE, LINK):
+        yield "special", one(name="b/", data=b"", attr=mode)
     yield "folder-data", one(name="b/", attr=FOLDER)
     yield "stored-size", one(shrink=False, size=499, local={"size": 499})
     yield "disks", one(disk=1)
@@ -158,6 +160,7 @@ def bad_ends():
     yield "directory-large", zip_of([Entry("a" * 1000, extra=b"\x99\x99\x00\xf0" + b"\0" * 0xf000)
                                      if i else Entry("b") for i in range(270)])
     yield "directory-count", zip_of([Entry("a", b"1")], count=2)
+    yield "directory-count", zip_of([Entry("a" * 60, b"1")], count=2)
     yield "directory-count", zip_of([Entry("a", b"1"), Entry("b")], count=1)
     cut = bytearray(good)
     cut[cut.index(b"PK\1\2")] = 0x51
@@ -197,6 +200,7 @@ def bad_locals():
     yield "local-name", one(local={"name": b"c"})
     yield "local-name", one(local={"name": b"B"})
     yield "local-name", one(local={"name": b"bb"})
+    yield "local-name", one(name="bb", local={"name": b"b"})
     yield "local-form", one(local={"flags": 8})
     yield "local-form", one(local={"method": 0})
     yield "local-sizes", one(local={"size": 499})
@@ -217,8 +221,13 @@ def bad_data():
     yield "size", one(size=501)
     yield "size", one(body=deflate(b"\0" * (1 << 20)), packed=len(deflate(b"\0" * (1 << 20))), method=8,
                       size=100, data=b"\0" * 100)
-    for body in (b"\xff" * 20, deflate(b"b" * 500)[:-1], deflate(b"b" * 500) + b"x"):
+    for body in (b"\xff" * 20, deflate(b"b" * 500)[:-1], deflate(b"b" * 500) + b"x",
+                 deflate(b"b" * 500) + noise(70000)):
         yield "deflate", one(body=body, method=8, data=b"b" * 500, packed=len(body))
+    data = noise(65531)  # the packed data end where a piece of 64 KiB ends, and a byte follows
+    body = b"\1" + struct.pack("<HH", len(data), len(data) ^ 0xffff) + data + b"x"
+    yield "deflate", one(body=body, method=8, data=data, packed=len(body), crc=zlib.crc32(data),
+                         size=len(data))
     yield "bomb", one(size=65 << 20)
     yield "large", one(size=0xfffffff0)
 

@@ -290,6 +290,8 @@ def test_usage_and_files(work):
         f.truncate((1 << 30) + 1)
     check(work + "/big", want=12)
     check(x, "--at", "unix:" + work + "/nobody", want=6)
+    put(x, b"<html>")  # no package for any unit: none is asked
+    check(x, "--at", "unix:" + work + "/nobody", want=10)
 
 
 if __name__ == "__main__":

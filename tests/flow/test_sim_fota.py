@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Upgrades of the simulated module from local packages, with a raw AT client: what each family takes and
 prints, that a package is really checked, what a power cut leaves, and every fault. Downloads are in
-test_sim_fota_net.py."""
+test_sim_fota_net.py, versions and
+what comes after in test_sim_fota_after.py."""
 import os
 import shutil
 import signal
@@ -282,6 +283,18 @@ def test_fota_fail(work):
     assert found == ["START", "UPDATING 1%", "END 504"] and conf["firmware_full"] == old("bg96")
 
 
+def test_every_code(work):
+    """All of the guides' tables; a flag that is given up leaves the unit as it was."""
+    hard = tuple(range(520, 531)) + tuple(range(540, 547))
+    for family, codes in (("eg9x", (502, 505, 510, 511) + hard), ("bg96", (504, 505, 506, 511)),
+                          ("rg50xq", (502, 504, 505, 510, 511, 550) + hard)):
+        for n in codes[:6] + codes[6::5]:
+            end = READY if family in EARLY else b'"END",%d\r\n' % n
+            found, _, conf = run("%s/%d" % (work, n), family, "fota_fail=%d" % n, end=end,
+                                 conf=("fota_retries = 1",))
+            assert found[-1] == "END %d" % n and conf["firmware_full"] == old(family)
+
+
 def test_fota_powercut_at_start(work):
     for family in EARLY:
         found, version, _ = run(work, family, "fota_powercut=start")
@@ -408,81 +421,6 @@ def test_fota_renamed(work):
         line.close()
 
 
-# ---- identity ----
-
-def test_versions_told(work):
-    full = old("rg50xq")
-    for fault, want in (("qgmr_other", full[:-1] + "9"), ("qgmr_bare", full.split("_")[0]),
-                        ("qgmr_short", full[:-7]), ("qgmr_notready=-1", full[:-7] + ".00.000"),
-                        ("qgmr_letter", full.replace("AAAR", "AABR"))):
-        folder = fota_unit(work + "/" + fault, "rg50xq", good=False, conf=("csub = V05",))
-        with Module(folder, fault) as m:
-            line = Line(m.at_path)
-            line.ask("ATE0")
-            for _ in range(3):
-                assert line.version() == want, (fault, want, line.version())
-            base = want.split("_")[0]
-            assert lines(line.ask("ATI;+CSUB")) == ["Quectel", "RG500Q-EA", "Revision: " + base,
-                                                    "SubEdition: V05", "OK"]
-            assert lines(line.ask("AT+QGMR?"))[0] == want and lines(line.ask("AT+CGMR"))[0] == base
-            line.close()
-
-
-def test_qgmr_notready(work):
-    """The application half comes later: by the quirk, by the fault; and again after an upgrade."""
-    for n, (conf, faults) in enumerate(((("qgmr_late_ms = 5000",), ()), ((), ("qgmr_notready=5000",)))):
-        folder = fota_unit("%s/%d" % (work, n), "rg50xq", conf=FEW + conf)
-        with Module(folder, *faults) as m:
-            line = Line(m.at_path)
-            line.ask("ATE0")
-            assert line.version() == old("rg50xq")[:-7] + ".00.000"
-            while line.version() != old("rg50xq"):
-                time.sleep(0.01)
-            line.run(LOCAL["rg50xq"])
-            line.ask("ATE0")
-            assert line.version() == new("rg50xq")[:-7] + ".00.000"
-            while line.version() != new("rg50xq"):
-                time.sleep(0.01)
-            line.close()
-
-
-# ---- after ----
-
-def test_after(work):
-    for fault, changed in (("after_imei", ["nv/0/550"]), ("after_cal", ["efs/nv/item_files/rfnv/00020000"]),
-                           ("after_item", ["efs/nv/item_files/added_by_upgrade"]), ("after_restored", []),
-                           ("after_fell", [])):
-        place = work + "/" + fault
-        folder = fota_unit(place + "/u", "rg50xq", conf=FEW)
-        before = files_below(folder)
-        with Module(folder, fault) as m:
-            line = Line(m.at_path)
-            line.run(LOCAL["rg50xq"])
-            line.ask("ATE0")
-            assert line.version() == (old if fault == "after_fell" else new)("rg50xq")
-            restores = int(line.ask("AT+QPRTPARA=4").split(b",")[1])
-            assert restores == (fault in ("after_restored", "after_fell")), (fault, restores)
-            line.ask("AT+CGSN", b"ERROR\r\n" if fault == "after_imei" else b"OK\r\n")
-            line.close()
-        after = files_below(folder)
-        found = sorted(k for k in after if k.startswith(("nv/", "efs/")) and after[k] != before.get(k))
-        assert found == changed, (fault, found)
-
-
-def test_after_nodiag(work):
-    folder = fota_unit(work + "/u", "rg50xq", conf=FEW)
-    with Module(folder, "after_nodiag,after_noreg") as m:
-        line = Line(m.at_path)
-        assert os.path.exists(m.folder + "/port")
-        line.ask("ATE0")
-        assert b"+CEREG: 0,1\r\n" in line.ask("AT+CEREG?")
-        line.run(LOCAL["rg50xq"])
-        line.ask("ATE0")
-        assert line.version() == new("rg50xq") and not os.path.exists(m.folder + "/port")
-        assert line.ask("AT+CSQ;+CEREG?;+COPS?") == b"\r\n+CSQ: 99,99\r\n\r\n+CEREG: 0,2\r\n\r\n+COPS: 0\r\n\r\nOK\r\n"
-        line.close()
-
-
 # ---- ports ----
 
 def test_recovery(work):
@@ -543,47 +481,43 @@ def test_terminal(work):
     assert opens == 3
 
 
-# ---- settings ----
+def upload(line, path, name):
+    data = read(path)
+    line.ask('AT+QFUPL="%s",%d,5,0' % (name, len(data)), b"CONNECT\r\n")
+    line.link.sendall(data)
+    return line.until(b"\r\nOK\r\n")
 
-def test_settings(work):
-    folder = fota_unit(work + "/u", "bg96", conf=("operator = Telstra Mobile Telstra",))
-    with Module(folder) as m:
-        line = Line(m.at_path)
-        line.ask("ATE0")
-        apn = 'AT+QCFGEXT="fota_apn"'
-        assert line.ask(apn) == b'\r\n+QCFGEXT: "fota_apn",0,"","",""\r\n\r\nOK\r\n'
-        assert line.ask(apn + ',2,"a.b","me","pass word"') == b"\r\nOK\r\n"
-        for bad in (',3,"x"', ",0", ',0,""', ",0,x", ',0,"x","y","z","w"', ',0,"x"y'):
-            line.ask(apn + bad, b"\r\nERROR\r\n")
-        line.close()
-    with Module(folder) as m:
-        line = Line(m.at_path)
-        line.ask("ATE0")
-        assert line.ask(apn) == b'\r\n+QCFGEXT: "fota_apn",2,"a.b","me","pass word"\r\n\r\nOK\r\n'
-        line.ask(apn + ',0,"other"')
-        assert line.ask(apn) == b'\r\n+QCFGEXT: "fota_apn",0,"other","",""\r\n\r\nOK\r\n'
-        line.ask("AT+C5GREG?", b"\r\nERROR\r\n")
-        assert m.writes() == [apn[2:] + ',0,"other"']
-        line.close()
-    folder = fota_unit(work + "/rg", "rg50xq")
-    with Module(folder) as m:
-        line = Line(m.at_path)
-        line.ask("ATE0")
-        assert line.ask("AT+QFOTAPID?") == b"\r\n+QFOTAPID: 1\r\n\r\nOK\r\n"
-        line.ask("AT+QFOTAPID=?")
-        line.ask("AT+QFOTAPID=17", b"\r\nERROR\r\n")
-        line.ask("AT+QFOTAPID=2")
-        assert line.ask("AT+QFOTAPID?") == b"\r\n+QFOTAPID: 2\r\n\r\nOK\r\n"
-        assert line.ask("AT+C5GREG?;+CGREG?") == b"\r\n+C5GREG: 0,1\r\n\r\n+CGREG: 0,1\r\n\r\nOK\r\n"
-        assert m.writes() == ["+QFOTAPID=17", "+QFOTAPID=2"]
-        line.close()
+
+def test_bundled_units(work):
+    """Each unit of these families takes an upgrade: uploaded over AT, or laid down behind 0x3E."""
+    for name, target in (("bg96", "BG96MAR02A07M1G_01.018.01.018"), ("eg95", new("eg9x")),
+                         ("rg50xq", "RG500QEAAAR11A06M4G_01.002.01.002")):
+        folder = "%s/%s" % (work, name)
+        subprocess.run([SIM, "--unit", name, "--unpack", folder], check=True)
+        conf = conf_of(folder)
+        made = package(folder + ".zip", conf["firmware_full"], target)
+        if name == "bg96":
+            shutil.copy(made, folder + "/efs-alt/fota/update.zip")
+        with Module(folder) as m:
+            line = Line(m.at_path)
+            line.ask("ATE0")
+            if name != "bg96":
+                upload(line, made, "update.zip")
+            assert words(line.run(LOCAL[conf["family"]]))[-1] == "END 0"
+            line.ask("ATE0")
+            while line.version().endswith(".00.000"):
+                time.sleep(0.01)
+            assert line.version() == target
+            line.close()
+        conf.update(firmware_full=target, firmware=target.split("_")[0], ext_build=target.split("_")[0])
+        assert conf_of(folder) == conf
 
 
 def test_every_fault_has_a_test(work):
     """Each fault of upgrades stands in this file or in that of the downloads."""
     here = os.path.dirname(os.path.abspath(__file__))
     text = "".join(read(os.path.join(here, name)).decode()
-                   for name in ("test_sim_fota.py", "test_sim_fota_net.py"))
+                   for name in ("test_sim_fota.py", "test_sim_fota_after.py", "test_sim_fota_net.py"))
     known = subprocess.run([SIM, "--help-faults"], capture_output=True, text=True, check=True).stdout
     names = [x.split("=")[0] for x in known.splitlines() if x and x[0] != " "]
     ours = [x for x in names if x.startswith(("fota_", "after_", "qgmr_", "noreg"))]

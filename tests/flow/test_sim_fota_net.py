@@ -182,6 +182,10 @@ def test_package_of_a_server_is_checked(work):
             line = Line(m.at_path)
             found = words(line.run(SERVERS.url("http", "page.zip"), end=b'END",%d\r\n' % want))
             assert found[1:] == [end_word(family, "http") + " 0", "START", "END %d" % want], found
+            if family != "bg96":
+                line.until(READY)
+            line.ask("ATE0")
+            assert line.version() == old(family) and not os.path.exists(folder + "/fota/package")
             line.close()
 
 
