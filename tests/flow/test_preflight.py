@@ -305,6 +305,9 @@ def test_every_row_has_its_cases(work):
     have = {(row, result) for row, result, *_ in CASES} | set(ELSEWHERE)
     names = {name: ident for ident, name in rows()}
     assert len(names) > 20
+    page = read(os.path.join(TOP, "docs/formats/preflight.md")).decode()
+    listed = [n for cells in re.findall(r"^\| [\d, ]+ \| ([\w, -]+) \|", page, re.M) for n in cells.split(", ")]
+    assert sorted(listed) == sorted(names), set(listed) ^ set(names)
     for name in names:
         for result in ("FAIL", "UNKNOWN"):
             assert (name, result) in have, "no case in which %s is %s" % (name, result)
