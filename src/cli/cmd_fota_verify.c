@@ -3,6 +3,7 @@
  * qdiag fota verify: what came of an upgrade, and in which of three groups each difference from the
  * backup belongs. Reads only. */
 #include <stdio.h>
+#include <time.h>
 
 #include "cli/cmd_fota.h"
 #include "cli/diff_text.h"
@@ -138,13 +139,56 @@ static int finish(const struct cli_options *o, const struct qdiag_fota_report *r
     return exit_code;
 }
 
+/* A unit that starts anew has no ports, or silent ones, for a while. */
+static int may_come(const struct qdiag_error *e)
+{
+    switch (e->code) {
+    case QDIAG_E_NO_UNIT:
+    case QDIAG_E_OPEN_FAILED:
+    case QDIAG_E_LINK_SILENT:
+    case QDIAG_E_LINK_GONE:
+    case QDIAG_E_LINK_IO:
+    case QDIAG_E_TIMEOUT:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* 1: worth another try, a second later. */
+static int wait_on(const struct qdiag_error *e, time_t end)
+{
+    struct timespec second = {1, 0}, now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!may_come(e) || now.tv_sec >= end)
+        return 0;
+    nanosleep(&second, NULL);
+    return 1;
+}
+
+static struct qdiag_at *open_at(struct qdiag_context *ctx, const struct cli_options *o, time_t end,
+                                struct qdiag_error *e)
+{
+    struct qdiag_at *at = NULL;
+
+    do
+        *e = (struct qdiag_error){0};
+    while (qdiag_at_open(ctx, o->at, &at, e) != 0 && wait_on(e, end));
+    return at;
+}
+
 /* A DIAG port that is not there does not keep the version from being read; it is never success. */
-static struct qdiag_device *open_diag(struct qdiag_context *ctx, const struct cli_options *o)
+static struct qdiag_device *open_diag(struct qdiag_context *ctx, const struct cli_options *o,
+                                      time_t end)
 {
     struct qdiag_device *dev = NULL;
-    struct qdiag_error e = {0};
+    struct qdiag_error e;
 
-    if (qdiag_device_open(ctx, o->device, o->serial, &dev, &e) != 0 && !o->quiet)
+    do
+        e = (struct qdiag_error){0};
+    while (qdiag_device_open(ctx, o->device, o->serial, &dev, &e) != 0 && wait_on(&e, end));
+    if (!dev && !o->quiet)
         fprintf(stderr, "qdiag: no DIAG port, so the calibration cannot be compared: %s: %s\n",
                 e.what, e.why);
     return dev;
@@ -157,6 +201,7 @@ int cmd_fota_verify(struct qdiag_context *ctx, const struct cli_options *o)
     struct qdiag_error e = {0};
     struct qdiag_at *at = NULL;
     struct qdiag_device *dev = NULL;
+    struct timespec now;
 
     if (!o->ufs.backup)
         return cli_usage_error("`qdiag fota verify` needs --backup FILE, taken before the upgrade");
@@ -165,8 +210,11 @@ int cmd_fota_verify(struct qdiag_context *ctx, const struct cli_options *o)
                                    .version_is_target = -1,
                                    .restores_before = UINT32_MAX,
                                    .restores_after = UINT32_MAX};
-    if (qdiag_at_open(ctx, o->at, &at, &e) == 0) {
-        dev = open_diag(ctx, o);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    now.tv_sec += o->ufs.wait_ms / 1000;
+    at = open_at(ctx, o, now.tv_sec, &e);
+    if (at) {
+        dev = open_diag(ctx, o, now.tv_sec);
         qdiag_fota_verify(at, dev, &f, &r, &e);
     }
     int exit_code = finish(o, &r, &e);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/version.h"
 
 static int damaged(const struct qd_fota_facts *f, char why[200])
 {
@@ -42,14 +43,32 @@ static const char *doubt(const struct qd_fota_facts *f)
     return NULL;
 }
 
+/* The better of the two readings of the target. */
+static enum qd_version_fit fit(const struct qd_fota_facts *f)
+{
+    enum qd_version_fit a = qd_version_fit(f->version, f->target, NULL), b = QD_VERSION_OTHER;
+
+    if (f->other && f->other[0])
+        b = qd_version_fit(f->version, f->other, NULL);
+    if (a == QD_VERSION_EQUAL || b == QD_VERSION_EQUAL)
+        return QD_VERSION_EQUAL;
+    return a == QD_VERSION_PART || b == QD_VERSION_PART ? QD_VERSION_PART : QD_VERSION_OTHER;
+}
+
 int qd_fota_judge(const struct qd_fota_facts *f, int *is_target, char why[200])
 {
     why[0] = '\0';
-    *is_target = f->ready && f->target[0] ? strcmp(f->version, f->target) == 0 : -1;
+    enum qd_version_fit how = f->ready && f->target[0] ? fit(f) : QD_VERSION_PART;
+    *is_target = how == QD_VERSION_PART ? -1 : how == QD_VERSION_EQUAL;
     if (damaged(f, why))
         return QDIAG_E_FOTA_DIFFERS;
     if (!f->ready) {
         qd_copy_text(why, 200, "the unit tells no version");
+        return QDIAG_E_FOTA_UNKNOWN;
+    }
+    if (f->target[0] && how == QD_VERSION_PART) {
+        snprintf(why, 200, "%.70s is the target %.70s only as far as the shorter goes", f->version,
+                 f->target);
         return QDIAG_E_FOTA_UNKNOWN;
     }
     if (*is_target == 0 && f->source[0] && strcmp(f->version, f->source) == 0) {

@@ -262,6 +262,15 @@ static void tell_next(const struct qdiag_fota_report *r, struct qdiag_error *e)
         qd_hint(e, "%s", r->next);
 }
 
+/* A package's name that ends in _Vnn can be read in two ways, unless its target was declared. */
+static const char *second_reading(const struct qdiag_fota_report *r)
+{
+    const struct qdiag_preflight *pf = &r->preflight;
+
+    return !pf->match.declared && strcmp(r->target, pf->package.to) == 0 ? pf->package.to_other
+                                                                         : "";
+}
+
 static int conclude(struct after *a, struct qdiag_error *e)
 {
     struct qdiag_fota_report *r = a->r;
@@ -269,6 +278,7 @@ static int conclude(struct after *a, struct qdiag_error *e)
                               .version = r->after.full,
                               .source = r->before.full,
                               .target = r->target,
+                              .other = second_reading(r),
                               .identity = r->identity_equal,
                               .calibration = r->calibration_equal,
                               .restores_before = r->restores_before,

@@ -23,11 +23,13 @@ int qd_fota_verify(struct qdiag_at *at, struct qdiag_device *dev,
 struct qd_fota_facts {
     int ready;                             /* a version was told, and it is one */
     const char *version, *source, *target; /* "" = not known, not named */
+    const char *other;                     /* second reading of the target; "" = none */
     int identity, calibration;             /* 1 equal, 0 differs, -1 not known */
     uint32_t restores_before, restores_after;
 };
 
-/* 0, or the error code, with a sentence. *is_target: 1, 0, -1 not named or not known. */
+/* 0, or the error code, with a sentence. *is_target: 1, 0, -1 not named, or not
+ * known: a version that ends where the target goes on is neither. */
 int qd_fota_judge(const struct qd_fota_facts *f, int *is_target, char why[200]);
 
 #endif

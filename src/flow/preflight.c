@@ -29,11 +29,14 @@ const char *qd_pf_next(enum qd_pf_row row)
     return rows[row].next;
 }
 
-static void set(struct qd_pf *p, enum qd_pf_row row, enum qdiag_check_result result, int code,
-                const char *text)
+__attribute__((format(printf, 5, 0))) static void set(struct qd_pf *p, enum qd_pf_row row,
+                                                      enum qdiag_check_result result, int code,
+                                                      const char *fmt, va_list ap)
 {
     struct qdiag_check *c = &p->pf->check[row];
+    char text[sizeof c->detail];
 
+    vsnprintf(text, sizeof text, fmt, ap);
     c->result = result;
     c->code = code;
     qd_mask_digits(c->detail, sizeof c->detail, text);
@@ -42,46 +45,38 @@ static void set(struct qd_pf *p, enum qd_pf_row row, enum qdiag_check_result res
 void qd_pf_set(struct qd_pf *p, enum qd_pf_row row, enum qdiag_check_result result, int code,
                const char *fmt, ...)
 {
-    char text[sizeof p->pf->check[0].detail];
     va_list ap;
 
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    set(p, row, result, code, fmt, ap);
     va_end(ap);
-    set(p, row, result, code, text);
 }
 
 void qd_pf_pass(struct qd_pf *p, enum qd_pf_row row, const char *fmt, ...)
 {
-    char text[sizeof p->pf->check[0].detail];
     va_list ap;
 
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    set(p, row, QDIAG_PASS, 0, fmt, ap);
     va_end(ap);
-    set(p, row, QDIAG_PASS, 0, text);
 }
 
 void qd_pf_skip(struct qd_pf *p, enum qd_pf_row row, const char *fmt, ...)
 {
-    char text[sizeof p->pf->check[0].detail];
     va_list ap;
 
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    set(p, row, QDIAG_SKIPPED, 0, fmt, ap);
     va_end(ap);
-    set(p, row, QDIAG_SKIPPED, 0, text);
 }
 
 void qd_pf_unknown(struct qd_pf *p, enum qd_pf_row row, const char *fmt, ...)
 {
-    char text[sizeof p->pf->check[0].detail];
     va_list ap;
 
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    set(p, row, QDIAG_CANNOT_TELL, QDIAG_E_UNKNOWN, fmt, ap);
     va_end(ap);
-    set(p, row, QDIAG_CANNOT_TELL, QDIAG_E_UNKNOWN, text);
 }
 
 /* After these nothing more can be asked. */

@@ -16,6 +16,10 @@
 #include "flow/load.h"
 #include "flow/planned.h"
 #include "flow/ufs_guard.h"
+#include "model/catalog.h"
+#include "service/nv.h"
+
+#define NV_LAST 10500u /* of a backup without further options */
 
 static const enum qd_pf_row rows[] = {QD_PF_BACKUP, QD_PF_COMPLETE, QD_PF_SAME_UNIT, QD_PF_FIRMWARE,
                                       QD_PF_AGE};
@@ -67,6 +71,42 @@ static void judge_age(struct qd_pf *p, const char *created)
                   (long long)hours, limit);
     else
         qd_pf_pass(p, QD_PF_AGE, "at most %lld h, of %u allowed", (long long)hours, limit);
+}
+
+/* A backup can be narrowed to a range of ids or one subscription, and is complete in itself. */
+static int is_narrow(struct qd_pf *p, const struct qdiag_check_report *r)
+{
+    for (unsigned sub = 0; p->has_id && sub < QDIAG_SUBS; sub++)
+        if (p->id.imei_state[sub] == QDIAG_IDENT_USABLE &&
+            r->imei_state[sub] != QDIAG_IDENT_USABLE) {
+            qd_pf_set(p, QD_PF_COMPLETE, QDIAG_FAIL, QDIAG_E_POLICY,
+                      "subscription %u of the unit is not in it", sub);
+            return 1;
+        }
+    return 0;
+}
+
+/* Identity and calibration that the unit has must be in it, whatever its manifest says. */
+static int check_held(struct qd_pf *p, struct qdiag_error *e)
+{
+    for (unsigned id = 0; id <= NV_LAST; id++) {
+        enum qd_class class = qd_catalog_nv_class((uint16_t)id);
+        struct qd_nv_answer a;
+        int rc;
+
+        if ((class != QD_CLASS_IDENTITY && class != QD_CLASS_CALIBRATION) ||
+            qd_backup_nv(p->doc->backup, 0, (uint16_t)id, 0))
+            continue;
+        rc = qd_nv_read(p->dev->diag, 0, (uint16_t)id, 0, &a, e);
+        if (rc != 0)
+            return rc;
+        if (a.state == QD_NV_PRESENT) {
+            qd_pf_set(p, QD_PF_COMPLETE, QDIAG_FAIL, QDIAG_E_POLICY,
+                      "the unit has item %u (%s), and it is not in it", id, qd_class_name(class));
+            return 0;
+        }
+    }
+    return 0;
 }
 
 static void judge_guard(struct qd_pf *p, const struct qd_anchors *file,
@@ -150,7 +190,8 @@ int qd_pf_backup(struct qd_pf *p, struct qdiag_error *e)
     if (!r)
         return qd_pf_failed(p, QD_PF_BACKUP, &mine, e);
     judge_whole(p, r);
-    judge_complete(p, r);
+    if (!is_narrow(p, r))
+        judge_complete(p, r);
     judge_age(p, r->created);
     qdiag_check_report_free(&r);
     memset(&mine, 0, sizeof mine);
@@ -162,6 +203,8 @@ int qd_pf_backup(struct qd_pf *p, struct qdiag_error *e)
         qd_pf_unknown(p, QD_PF_FIRMWARE, "the unit's firmware could not be read over DIAG");
         return 0;
     }
+    if (check_held(p, &mine) != 0)
+        return qd_pf_doubt(p, QD_PF_COMPLETE, &mine, e);
     if (compare_unit(p, &mine) == 0)
         return 0;
     rc = qd_pf_doubt(p, QD_PF_SAME_UNIT, &mine, e);

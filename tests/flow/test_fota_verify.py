@@ -6,11 +6,12 @@ import json
 import os
 import shlex
 import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from fota_rig import Module, new, old, put  # noqa: E402
-from rig import main, qdiag  # noqa: E402
+from rig import QDIAG, Sim, main, qdiag  # noqa: E402
 from test_preflight import IMEI_OTHER, RFNV, World, flip  # noqa: E402
 
 E = "eg9x"
@@ -169,6 +170,23 @@ def test_what_is_not_known(work):
     assert j["identity_equal"] is None, j
     j = run(w, "--to", new(E), faults=("at_error=CGSN",), code=22)
     assert j["identity_equal"] is None, j
+
+
+def test_waits_for_the_ports(work):
+    """A unit that is still away when the program starts."""
+    w = World(work, E)
+    upgraded(w)
+    ports = work + "/ports"
+    os.makedirs(ports)
+    p = subprocess.Popen([QDIAG, "fota", "verify", "--backup", w.backup, "--to", new(E), "--wait", "120", "--at",
+                          "unix:" + w.unit + ".at", "-d", "unix:" + ports + "/port", "--progress=none"],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        with Sim(w.unit, args=("--at", "unix:" + w.unit + ".at"), folder=ports):
+            out, err = p.communicate(timeout=170)
+            assert p.returncode == 0, (out, err)
+    finally:
+        p.kill()
 
 
 def test_usage(work):

@@ -197,6 +197,14 @@ def completeness(w, value):
     w.json(w.manifest, change)
 
 
+def narrow(*options):
+    """The backup is taken anew, of less."""
+    def change(w):
+        with Module(w.unit) as m:
+            qdiag("backup", "--progress=none", "--xqcn", w.backup, "-d", m.address, *options, check=0)
+    return change
+
+
 def created(w, text):
     def change(j):
         j[[k for k in j if isinstance(j[k], str) and j[k].endswith("Z")][0]] = text
@@ -233,6 +241,8 @@ CASES = (
     ("backup", "UNKNOWN", 14, E, (), lambda w: os.unlink(w.manifest), {}),
     ("backup", "UNKNOWN", 14, E, (), nothing, {"drop": ("--backup",)}),
     ("backup-complete", "FAIL", 5, E, (), lambda w: completeness(w, False), {}),
+    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-560"), {}),
+    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-2000", "--sub", "0"), {}),
     ("backup-complete", "UNKNOWN", 14, E, (), lambda w: os.unlink(w.manifest), {}),
     ("backup-unit", "FAIL", 4, E, (), lambda w: put(w.unit + "/nv/0/550", IMEI_OTHER), {}),
     ("backup-unit", "UNKNOWN", 14, E, (), no_witness, {}),
@@ -295,6 +305,9 @@ def test_every_row_has_its_cases(work):
     have = {(row, result) for row, result, *_ in CASES} | set(ELSEWHERE)
     names = {name: ident for ident, name in rows()}
     assert len(names) > 20
+    page = read(os.path.join(TOP, "docs/formats/preflight.md")).decode()
+    listed = [n for cells in re.findall(r"^\| [\d, ]+ \| ([\w, -]+) \|", page, re.M) for n in cells.split(", ")]
+    assert sorted(listed) == sorted(names), set(listed) ^ set(names)
     for name in names:
         for result in ("FAIL", "UNKNOWN"):
             assert (name, result) in have, "no case in which %s is %s" % (name, result)

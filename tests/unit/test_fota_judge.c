@@ -62,9 +62,43 @@ static void test_every_mixture(void **state)
     }
 }
 
+/* Truncated answers and package names that end in _V02. */
+static void test_readings(void **state)
+{
+    static const struct {
+        const char *version, *target, *other;
+        int code, is;
+    } rows[] = {
+        {"X_01.015.01.015", "X_01.015.01.015", "", 0, 1},
+        {"X_01.015", "X_01.015.01.015", "", QDIAG_E_FOTA_UNKNOWN, -1},
+        {"X", "X_01.015.01.015", "", QDIAG_E_FOTA_UNKNOWN, -1},
+        {"X_01.015.01.015", "X_01.015", "", QDIAG_E_FOTA_UNKNOWN, -1},
+        {"X_01.0150", "X_01.015", "", QDIAG_E_FOTA_UNKNOWN, 0},
+        {"X_01.015", "X_01.015", "X_01.015_V02", 0, 1},
+        {"X_01.015_V02", "X_01.015", "X_01.015_V02", 0, 1},
+        {"X_01.015_V03", "X_01.015", "X_01.015_V02", QDIAG_E_FOTA_UNKNOWN, -1},
+        {"S", "X_01.015", "X_01.015_V02", QDIAG_E_FOTA_FAILED, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct qd_fota_facts f = {.ready = 1,
+                                  .version = rows[i].version,
+                                  .source = "S",
+                                  .target = rows[i].target,
+                                  .other = rows[i].other,
+                                  .identity = 1,
+                                  .calibration = 1};
+        int is;
+
+        assert_int_equal(judge(&f, &is), rows[i].code);
+        assert_int_equal(is, rows[i].is);
+    }
+}
+
 static void test_texts(void **state)
 {
-    struct qd_fota_facts f = {1, "b", "a", "b", 0, 0, 0, 0};
+    struct qd_fota_facts f = {.ready = 1, .version = "b", .source = "a", .target = "b"};
     char why[200];
     int is;
 
@@ -93,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_mixture),
+        cmocka_unit_test(test_readings),
         cmocka_unit_test(test_texts),
     };
 
