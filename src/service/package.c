@@ -185,9 +185,9 @@ int qd_package_entry(void *user, const char *name, uint64_t size, struct qdiag_e
     (void)e;
     end_text(in);
     for (size_t i = 0; i < sizeof inside / sizeof inside[0]; i++) {
-        if ((in->rows[0] >> i & 1) || fnmatch(inside[i].pattern, name, FNM_CASEFOLD) != 0)
+        if ((in->rows >> i & 1) || fnmatch(inside[i].pattern, name, FNM_CASEFOLD) != 0)
             continue;
-        in->rows[0] |= 1ull << i;
+        in->rows |= 1ull << i;
         see(in, inside[i].group, inside[i].weight, name);
     }
     in->text_len = 0;

@@ -19,7 +19,7 @@ const char *qd_package_head(const uint8_t *p, size_t n, uint64_t size);
 /* What is seen of a zip while it is looked over. Zero it first. */
 struct qd_package_inside {
     unsigned seen[8];   /* rows of package_inside.def, by group: the sum of their weights */
-    uint64_t rows[2];   /* which rows were seen */
+    uint64_t rows;      /* which rows were seen */
     char sample[8][96]; /* a name that tells it, per group */
     char from[QD_VERSION_CAP], to[QD_VERSION_CAP]; /* versions in its texts */
     int incremental; /* a text in it says that it starts from another build */

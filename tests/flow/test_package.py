@@ -152,7 +152,7 @@ RIGHT = [
     ("zip", entries("a", "md5.txt")),
     ("zip", entries("update/a")),
     ("zip", entries("readme.txt")),
-    ("zip", entries(fp.SCRIPT, "system/a")),
+    ("zip", entries(fp.SCRIPT, "META-INF/com/google/android/update-binary", "system/a")),  # a whole system
     ("zip", fp.zip_of([fp.Entry(fp.METADATA, b"ota-type=BLOCK\n not-ota-type=AB\n")])),
     ("delta", entries("system.diff", "userdata.diff", "dsp2.diff")),
     ("delta", entries(fp.SCRIPT, "patch/a.p")),
