@@ -45,7 +45,6 @@ struct sim_at {
     int ack;
     uint32_t acked, plus;
     struct sim_fota fota;
-    int alone;         /* no client, and time may not run away from the next one */
     uint64_t ready_us; /* the application half has started; 0: nobody has asked */
     /* what faults count */
     unsigned resets, answers;

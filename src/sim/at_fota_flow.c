@@ -332,11 +332,9 @@ int sim_fota_tick(struct sim_at *a)
     return go_on(a);
 }
 
-/* A module's time does not stand still for a client; but where no delay is slept, all of an upgrade
- * would be over before one has opened the port again. */
 uint64_t sim_fota_due(const struct sim_at *a)
 {
-    return a->fota.step == SIM_STEP_NONE || a->alone ? SIM_FOTA_FOREVER : a->fota.due_us;
+    return a->fota.step == SIM_STEP_NONE ? SIM_FOTA_FOREVER : a->fota.due_us;
 }
 
 int sim_fota_active(const struct sim_at *a)

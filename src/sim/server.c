@@ -23,12 +23,10 @@
 #define REST_US     20000u
 #define LEAVE_US    200000u
 #define MOST_QUEUED (4u << 20)
-#define GRACE_US                                                                                   \
-    3000000u /* an upgrade waits so long, real time, for somebody to read its lines                \
-              */
-#define FETCH_US  10000u
-#define UPLOAD_US 1000000
-#define FDS       6
+#define GRACE_US    3000000u /* real time a restart waits for what was told to be read */
+#define FETCH_US    10000u
+#define UPLOAD_US   1000000
+#define FDS         6
 
 static uint64_t real_us(void)
 {
@@ -260,7 +258,7 @@ static void write_at(struct sim_server *s)
     size_t n;
 
     s->at_blocked = 0;
-    if (s->at.fd < 0 && sim_fota_active(&s->at_side))
+    if (s->at.fd < 0 && (sim_fota_active(&s->at_side) || s->at_side.after != SIM_AFTER_NONE))
         return; /* the next client reads them */
     while ((p = sim_queue_next(&s->at_side.out, now_us(s), &n))) {
         ssize_t w = sim_port_write(&s->at, p, n);
@@ -351,7 +349,6 @@ static void look_for_client(struct sim_server *s)
         s->alone_us = 0;
     else if (!s->alone_us)
         s->alone_us = real_us() + GRACE_US;
-    s->at_side.alone = s->alone_us && real_us() < s->alone_us;
 }
 
 /* Nothing waits for the AT client, in the queue or in its terminal; or it does not come for it. */
@@ -359,7 +356,7 @@ static int at_has_read(struct sim_server *s)
 {
     int waiting = 0;
 
-    if (s->at_side.after == SIM_AFTER_NONE || (s->alone_us && !s->at_side.alone))
+    if (s->at_side.after == SIM_AFTER_NONE || (s->alone_us && real_us() >= s->alone_us))
         return 1;
     if (s->at.kind == SIM_PORT_PTY && s->at.slave_fd >= 0 &&
         ioctl(s->at.slave_fd, FIONREAD, &waiting) == 0 && waiting) {
@@ -457,10 +454,10 @@ static int64_t wait_us(const struct sim_server *s)
         wait = s->at_side.uploading && wait > UPLOAD_US ? UPLOAD_US : 0;
     if (s->rest_us && (wait < 0 || (int64_t)(s->rest_us - real) < wait))
         wait = s->rest_us <= real ? 0 : (int64_t)(s->rest_us - real);
-    /* A download, a client that is waited for, and one that reads are seen by looking. */
+    /* A download, and whether a client has read what stands before a restart, are seen by looking.
+     */
     if (s->state == SIM_UP && (wait < 0 || wait > FETCH_US) &&
-        (sim_fota_fetching(&s->at_side) || s->unread_us ||
-         (s->at_side.alone && sim_fota_active(&s->at_side))))
+        (sim_fota_fetching(&s->at_side) || s->at_side.after != SIM_AFTER_NONE))
         wait = FETCH_US;
     return wait;
 }

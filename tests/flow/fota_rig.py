@@ -82,6 +82,7 @@ class Line:
         self.link = None
         self.seen = b""
         self.connects = 0
+        self.pause = 0  # seconds before the port is opened again
         self.open()
 
     def open(self, patience=30):
@@ -108,6 +109,7 @@ class Line:
             self.seen += data
         else:
             self.link.close()
+            time.sleep(self.pause)
             self.open()
 
     def until(self, end):

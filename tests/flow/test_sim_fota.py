@@ -454,6 +454,17 @@ def test_nobody_listens(work):
             time.sleep(0.1)
 
 
+def test_slow_client(work):
+    """A restart waits for a client that is slow to come back: no line is lost to it."""
+    folder = fota_unit(work + "/u", "rg50xq", conf=FEW)
+    with Module(folder, "fota_fail=520:1") as m:
+        line = Line(m.at_path)
+        line.pause = 0.3
+        found = words(line.run(LOCAL["rg50xq"]))
+        assert found == UP[:2] + ["END 520"] + expected("rg50xq"), found
+        line.close()
+
+
 def test_terminal(work):
     """The same over a pty, whose last lines must not get lost in its restart."""
     folder = fota_unit(work + "/u", "eg9x")
@@ -465,6 +476,7 @@ def test_terminal(work):
                 if fd is None:
                     fd = os.open(m.at_path, os.O_RDWR | os.O_NOCTTY)
                     opens += 1
+                    time.sleep(0.3)  # all of it waits in the terminal by then
                     if opens == 1:
                         os.write(fd, b"AT+QFOTADL=" + LOCAL["eg9x"].encode() + b"\r")
                 data = os.read(fd, 4096)
