@@ -296,6 +296,9 @@ int cmd_fota_upload(struct qdiag_context *ctx, const struct cli_options *o)
 
     if (!path)
         return cli_usage_error("it is: qdiag fota upload FILE [NAME] --at ADDR");
+    if (o->dry_run)
+        return cli_usage_error("`qdiag fota upload` has no --dry-run; `qdiag ufs files ls` shows "
+                               "what is in the unit");
     if (qdiag_at_open(ctx, o->at, &at, &e) == 0)
         qdiag_fota_upload(at, path, o->nargs > 2 ? o->arg[2] : NULL, argument, &e);
     qdiag_at_close(&at);

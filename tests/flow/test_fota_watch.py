@@ -136,6 +136,7 @@ def test_upload(work):
         big = work + "/big.zip"
         with open(big, "wb") as f:
             f.write(b"x" * 5000000)
+        qdiag("fota", "upload", "--dry-run", u.package, "--at", u.at(), check=2)
         p, j = u.call("fota", "upload", u.package, "update.zip", check=0)
         assert j["source"] == "/data/ufs/update.zip", j
         p, j = u.call("fota", "upload", u.package, "update.zip", check=5)
