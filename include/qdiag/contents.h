@@ -128,6 +128,7 @@ struct qdiag_difference {
     enum qdiag_change change;
     const char *class_name, *name, *label;
     int volatile_item; /* changes by itself, or is the firmware's own: counted apart */
+    int unit_bound;    /* identity, or calibration with its RF files: the same in any firmware */
     int is_private;
     int sub; /* NV; else -1 */
     long nv;

@@ -93,7 +93,7 @@ struct qdiag_fota_options {
     struct qdiag_preflight_options preflight; /* source is needed */
     const char *confirm; /* the last digits of the unit's IMEI, 4 or more; NULL = ask */
     const char *state;   /* file that says where a run is, for `watch`; NULL = none */
-    const char *device;  /* DIAG address, to open it again after a reboot; NULL = as it was */
+    const char *device;  /* DIAG address, for a watcher that joined while the port was away */
     struct qdiag_fota_limits limits;
     int keep_package; /* 1: do not delete the package in the unit, no new inner backup */
     int (*ask)(const char *what, char answer[64], void *user); /* NULL: nobody to ask */
@@ -142,7 +142,8 @@ QDIAG_API int qdiag_fota_upload(struct qdiag_at *at, const char *path, const cha
  * Returns: 0 (target version, identity and calibration equal); as qdiag_preflight when nothing was
  *          sent; -QDIAG_E_REFUSED; -QDIAG_E_FOTA_FAILED (on the old version),
  *          -QDIAG_E_FOTA_UNKNOWN, -QDIAG_E_FOTA_DIFFERS (upgraded, but identity or calibration
- *          differs), -QDIAG_E_CANCELLED.
+ *          differs), -QDIAG_E_PARTLY (all is right, but the module's own backup is not renewed),
+ *          -QDIAG_E_CANCELLED (before it was sent; after that a stop is FOTA_UNKNOWN).
  * Source: docs/formats/dfota.md. */
 QDIAG_API int qdiag_fota_run(struct qdiag_at *at, struct qdiag_device *dev,
                              const struct qdiag_fota_options *o, struct qdiag_fota_report *r,
@@ -160,6 +161,18 @@ QDIAG_API int qdiag_fota_run(struct qdiag_at *at, struct qdiag_device *dev,
  * Returns: as qdiag_fota_run. */
 QDIAG_API int qdiag_fota_watch(struct qdiag_at *at, struct qdiag_device *dev,
                                const struct qdiag_fota_options *o, struct qdiag_fota_report *r,
+                               struct qdiag_error *e);
+
+/* Where the AT port of a run that goes on is now, by its state file: at the unit's place on USB,
+ * under whatever name it has there, else as it was.
+ *
+ * @param c        the context.
+ * @param state    the state file.
+ * @param address  set, for qdiag_at_listen.
+ * @param e        set on failure.
+ * Time: none. Unit: none. Owner: borrows all.
+ * Returns: 0, -QDIAG_E_LOCAL_FILE, -QDIAG_E_FILE_UNKNOWN, -QDIAG_E_NO_MEMORY. */
+QDIAG_API int qdiag_fota_where(struct qdiag_context *c, const char *state, char address[512],
                                struct qdiag_error *e);
 
 /* After an upgrade: version, identity over AT and DIAG, calibration item by item, the count of

@@ -51,10 +51,21 @@ struct qdiag_package {
  * @param e     set on failure.
  * Time: reads the file once or twice. Unit: none. Owner: borrows all.
  * Returns: 0, also for what is no delta; -QDIAG_E_FILE_DAMAGED (a zip that breaks a rule: names the
- *          entry and the rule), -QDIAG_E_LOCAL_FILE, -QDIAG_E_CANCELLED, -QDIAG_E_NO_MEMORY.
+ *          entry and the rule; name, size and sha256 are filled), -QDIAG_E_LOCAL_FILE (also when it
+ *          changes meanwhile), -QDIAG_E_CANCELLED, -QDIAG_E_NO_MEMORY.
  * Source: docs/formats/dfota.md. */
 QDIAG_API int qdiag_package_inspect(struct qdiag_context *c, const char *path,
                                     struct qdiag_package *p, struct qdiag_error *e);
+
+/* Compares a package with the SHA-256 that its maker tells. Pure.
+ *
+ * @param p       the package.
+ * @param sha256  64 hex digits.
+ * @param e       set on failure.
+ * Time: none. Unit: none. Owner: borrows all.
+ * Returns: 0, -QDIAG_E_USAGE (not 64 hex digits), -QDIAG_E_FILE_DAMAGED (another one). */
+QDIAG_API int qdiag_package_expect(const struct qdiag_package *p, const char *sha256,
+                                   struct qdiag_error *e);
 
 /* What a unit says of its firmware. */
 struct qdiag_versions {
@@ -111,6 +122,15 @@ struct qdiag_match {
 QDIAG_API int qdiag_package_match(const struct qdiag_package *p, const struct qdiag_versions *v,
                                   const char *from, const char *to, struct qdiag_match *m,
                                   struct qdiag_error *e);
+
+/* The verdict as a result, for programs that stop at what is no go.
+ *
+ * @param m  a match as qdiag_package_match left it.
+ * @param e  set on failure: why and next of the match.
+ * Time: none. Unit: none. Owner: borrows all.
+ * Returns: 0 (MATCH), -QDIAG_E_DIFFERENT (MISMATCH, ALREADY), -QDIAG_E_POLICY (WRONG-PROJECT),
+ *          -QDIAG_E_UNKNOWN (WEAK, UNKNOWN), -QDIAG_E_FILE_UNKNOWN (NOT-A-DELTA). */
+QDIAG_API int qdiag_match_result(const struct qdiag_match *m, struct qdiag_error *e);
 
 /* "MATCH", "MISMATCH", "ALREADY", "WRONG-PROJECT", "WEAK", "UNKNOWN", "NOT-A-DELTA".
  *

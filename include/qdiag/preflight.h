@@ -25,7 +25,9 @@ enum qdiag_check_result {
 };
 
 struct qdiag_check {
-    const char *name; /* stable: "unit", "identity", "backup", … (src/flow/preflight.def) */
+    const char *name;  /* stable: "unit", "identity", "backup", … (src/flow/preflight.def) */
+    const char *title; /* what must hold: "both ports are one unit's" */
+    unsigned step;     /* of docs/formats/preflight.md */
     enum qdiag_check_result result;
     int code;         /* QDIAG_E_… behind a FAIL or UNKNOWN; 0 else */
     char detail[256]; /* a sentence; nothing in it identifies */
@@ -65,8 +67,9 @@ struct qdiag_preflight {
  * @param e    set on failure, and when it is no go (first FAIL, else first UNKNOWN).
  * Time: some seconds. Unit: reads only. Owner: borrows all.
  * Returns: 0 (go); -QDIAG_E_NOT_SAME_UNIT, -QDIAG_E_POLICY, -QDIAG_E_DIFFERENT (not ready),
- *          -QDIAG_E_UNKNOWN (a needed check could not be made), -QDIAG_E_USAGE, -QDIAG_E_FILE_*,
- *          -QDIAG_E_LOCAL_FILE, -QDIAG_E_CANCELLED, -QDIAG_E_LINK_*, -QDIAG_E_NO_MEMORY. */
+ *          -QDIAG_E_UNSUPPORTED, -QDIAG_E_UNKNOWN (a needed check could not be made),
+ *          -QDIAG_E_USAGE, -QDIAG_E_FILE_*, -QDIAG_E_LOCAL_FILE, -QDIAG_E_CANCELLED,
+ *          -QDIAG_E_LINK_*, -QDIAG_E_NO_MEMORY. */
 QDIAG_API int qdiag_preflight(struct qdiag_at *at, struct qdiag_device *dev,
                               const struct qdiag_preflight_options *o, struct qdiag_preflight *pf,
                               struct qdiag_error *e);

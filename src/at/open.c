@@ -121,10 +121,15 @@ static int read_model(struct qd_at *at, struct qdiag_error *e)
     return 0;
 }
 
-static int begin(struct qd_at *at, struct qdiag_error *e)
+int qd_at_begin(struct qd_at *at, struct qdiag_error *e)
 {
-    int rc = qd_at_drain(at, 2000, e);
+    int rc;
 
+    if (at->dead)
+        return qd_fail(e, at->dead, at->link->address, "the session had ended before");
+    at->quiet = 0;
+    at->lost = at->data = 0;
+    rc = qd_at_drain(at, 2000, e);
     at->numeric = 1;
     if (rc == 0)
         rc = greet(at, e);
@@ -147,25 +152,42 @@ static void free_session(struct qd_at *at)
     free(at);
 }
 
-int qd_at_open(struct qd_at **out, struct qd_link **link, struct qdiag_error *e)
+int qd_at_open_quiet(struct qd_at **out, struct qd_link **link, struct qdiag_error *e)
 {
     struct qd_at *at = qd_alloc(1, sizeof *at);
-    int rc;
 
-    *out = NULL;
+    *out = at;
     if (!at)
         return qd_nomem(e);
     at->link = *link;
     at->ctx = (*link)->ctx;
+    at->quiet = 1;
+    at->found_cmee = -1;
     qd_atline_reset(&at->in);
-    rc = begin(at, e);
-    if (rc != 0) {
-        free_session(at);
-        return rc;
-    }
     *link = NULL;
-    *out = at;
     return 0;
+}
+
+int qd_at_open(struct qd_at **out, struct qd_link **link, struct qdiag_error *e)
+{
+    int rc = qd_at_open_quiet(out, link, e);
+
+    if (rc == 0)
+        rc = qd_at_begin(*out, e);
+    if (rc != 0 && *out) {
+        *link = (*out)->link; /* the caller's again */
+        free_session(*out);
+        *out = NULL;
+    }
+    return rc;
+}
+
+void qd_at_on_unsolicited(struct qd_at *at,
+                          void (*fn)(void *user, enum qd_at_kind kind, const char *line),
+                          void *user)
+{
+    at->heard = fn;
+    at->heard_user = user;
 }
 
 /* Best effort: a unit that does not answer keeps what the session set, and the log says so. */
@@ -176,6 +198,8 @@ static void give_back(struct qd_at *at)
     struct qdiag_error e = {0};
     struct qd_at_final f;
 
+    if (at->quiet)
+        return;
     if (at->dead || at->data || (at->lost && qd_at_sync(at, 2 * SHORT_MS, NULL, NULL, &e) != 0)) {
         qd_log(at->ctx, QDIAG_LOG_DEBUG, "at", "the port's settings are not given back");
         return;

@@ -139,6 +139,54 @@ const char *qd_at_refuses(const char *command)
     return find_blocked(text);
 }
 
+/* Replaces the bytes from..to of a text by three stars; nothing where that has no room. */
+static void blot(char *text, size_t cap, size_t from, size_t to)
+{
+    size_t tail = strlen(text + to) + 1;
+
+    if (to <= from || from + 3 >= cap)
+        return;
+    if (from + 3 + tail > cap)
+        tail = cap - from - 3;
+    memmove(text + from + 3, text + to, tail);
+    memset(text + from, '*', 3);
+    text[cap - 1] = '\0';
+}
+
+/* scheme://user:PASSWORD@host; the last @ parts, as it does for the unit. */
+static void mask_url(char *text, size_t cap)
+{
+    char *user = strstr(text, "://"), *at = NULL, *colon;
+
+    if (!user)
+        return;
+    user += 3;
+    for (char *p = user; *p && *p != '/' && *p != '"'; p++)
+        if (*p == '@')
+            at = p;
+    colon = at ? memchr(user, ':', (size_t)(at - user)) : NULL;
+    if (colon)
+        blot(text, cap, (size_t)(colon + 1 - text), (size_t)(at - text));
+}
+
+/* "fota_apn",type,"apn","user","PASSWORD": what follows the fourth comma. */
+static void mask_apn(char *text, size_t cap)
+{
+    char *p = strstr(text, "\"fota_apn\"");
+
+    for (int i = 0; p && i < 4; i++)
+        p = strchr(p + (i > 0), ',');
+    if (p && p[1] && strcmp(p + 1, "\"\"") != 0)
+        blot(text, cap, (size_t)(p + 1 - text), strlen(text));
+}
+
+void qd_at_mask(char *dst, size_t cap, const char *line)
+{
+    qd_mask_digits(dst, cap, line);
+    mask_url(dst, cap);
+    mask_apn(dst, cap);
+}
+
 const char *qd_at_cme_text(int number)
 {
     static const struct {

@@ -4,6 +4,8 @@
 #ifndef QD_AT_PARSE_H
 #define QD_AT_PARSE_H
 
+#include <stddef.h>
+
 enum qd_at_result {
     QD_AT_OK,
     QD_AT_ERROR,  /* without a number: CMEE 0, or a command the unit does not know */
@@ -39,6 +41,9 @@ const char *qd_at_refuses(const char *command);
 
 /* Sentence for a +CME ERROR number of general and FILE commands, or NULL. */
 const char *qd_at_cme_text(int number);
+
+/* A line as it may be logged: long digit runs, the password of a URL and of an APN masked. */
+void qd_at_mask(char *dst, size_t cap, const char *line);
 
 /* What a family has of AT+QPRTPARA. */
 enum qd_at_has { QD_AT_NO, QD_AT_PROBE, QD_AT_YES };

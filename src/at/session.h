@@ -46,6 +46,21 @@ struct qd_at_stats {
  * PROTOCOL. */
 int qd_at_open(struct qd_at **at, struct qd_link **link, struct qdiag_error *e);
 
+/* Makes a session that only listens: nothing is sent to a unit that may be in the middle of an
+ * upgrade and not answer. qd_at_begin makes it one that asks. Errors: NO_MEMORY. */
+int qd_at_open_quiet(struct qd_at **at, struct qd_link **link, struct qdiag_error *e);
+
+/* What qd_at_open does with a new link, on a session that only listened, or once more when the unit
+ * has started anew. On failure the session goes on listening unless the link failed. Errors of
+ * qd_at_open. */
+int qd_at_begin(struct qd_at *at, struct qdiag_error *e);
+
+/* Every unsolicited line is handed to fn as it comes, whatever the session is waiting for (NULL:
+ * none is). fn must not use the session. */
+void qd_at_on_unsolicited(struct qd_at *at,
+                          void (*fn)(void *user, enum qd_at_kind kind, const char *line),
+                          void *user);
+
 /* Gives echo, result form and CMEE back as they were found, as far as they could be read. */
 void qd_at_close(struct qd_at **at);
 

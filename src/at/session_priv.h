@@ -29,6 +29,9 @@ struct qd_at {
     int data;         /* in data mode */
     int dead;         /* 0, or the error code that ended the session */
     unsigned frames;  /* 7E bytes heard: DIAG */
+    int quiet;        /* nothing was asked yet: nothing is to be given back */
+    void (*heard)(void *user, enum qd_at_kind kind, const char *line);
+    void *heard_user;
 };
 
 /* Sends one line; the end is added here. 0, or negative. */

@@ -19,14 +19,14 @@ struct qd_deadline qd_at_limit(const struct qd_at *at, const struct qd_deadline 
     return t ? qd_deadline_sub(t, ms) : qd_deadline_in_ms(at->ctx->clock, ms);
 }
 
-/* Identity numbers never reach a log line. */
+/* Identity numbers and passwords never reach a log line. */
 static void trace(const struct qd_at *at, const char *way, const char *text)
 {
-    char shown[256];
+    char shown[1024];
 
     if (!qd_log_wants(at->ctx, QDIAG_LOG_TRACE))
         return;
-    qd_mask_digits(shown, sizeof shown, text);
+    qd_at_mask(shown, sizeof shown, text);
     qd_log(at->ctx, QDIAG_LOG_TRACE, "at", "%s %s", way, shown);
 }
 
@@ -145,6 +145,8 @@ static int on_line(struct qd_at *at, const struct qd_at_command *c, struct qd_at
     enum qd_at_kind kind = qd_at_judge(at->in.text, at->numeric, &f);
 
     trace(at, "<", at->in.text);
+    if (at->heard && kind != QD_AT_FINAL && kind != QD_AT_TEXT)
+        at->heard(at->heard_user, kind, at->in.text);
     switch (kind) {
     case QD_AT_FINAL:
         return on_final(at, c, &f, out);

@@ -91,6 +91,38 @@ static int parse_count(const char *text, long most, unsigned unit, unsigned *out
     return 0;
 }
 
+/* "first=90,between=600" */
+static int parse_limits(const char *text, struct qdiag_fota_limits *l)
+{
+    const struct {
+        const char *name;
+        unsigned *value;
+    } known[] = {{"ok=", &l->ok},
+                 {"start=", &l->start},
+                 {"download=", &l->download},
+                 {"port_back=", &l->port_back},
+                 {"first=", &l->first},
+                 {"between=", &l->between},
+                 {"attempt=", &l->attempt}};
+    char one[16];
+
+    while (*text) {
+        size_t n = strcspn(text, ","), i = 0;
+
+        while (i < sizeof known / sizeof known[0] &&
+               strncmp(text, known[i].name, strlen(known[i].name)) != 0)
+            i++;
+        if (i == sizeof known / sizeof known[0] || n - strlen(known[i].name) >= sizeof one)
+            return -1;
+        memcpy(one, text + strlen(known[i].name), n - strlen(known[i].name));
+        one[n - strlen(known[i].name)] = '\0';
+        if (parse_count(one, 86400, 1, known[i].value) != 0)
+            return -1;
+        text += n + (text[n] == ',');
+    }
+    return 0;
+}
+
 static int set_word(enum option_id id, const char *arg, struct cli_options *o)
 {
     static const char *const progress[] = {"auto", "bar", "lines", "none", NULL};
@@ -127,6 +159,8 @@ static int set_value(enum option_id id, const char *arg, struct cli_options *o)
         return parse_count(arg, 24 * 365, 1, &o->ufs.max_age_h);
     case OPT_WAIT:
         return parse_count(arg, 600, 1000, &o->ufs.wait_ms);
+    case OPT_LIMIT:
+        return parse_limits(arg, &o->limits);
     case OPT_SUB:
         return parse_sub(arg, &o->backup);
     case OPT_NV_RANGE:
@@ -158,6 +192,16 @@ static const char **text_slot(enum option_id id, struct cli_options *o)
         return &o->backup.dir;
     case OPT_TO:
         return &o->to;
+    case OPT_PACKAGE:
+        return &o->package;
+    case OPT_FROM:
+        return &o->from;
+    case OPT_SHA256:
+        return &o->sha256;
+    case OPT_SOURCE:
+        return &o->source;
+    case OPT_STATE:
+        return &o->state;
     case OPT_LOG_FILE:
         return &o->log_file;
     case OPT_AT:
@@ -233,6 +277,12 @@ static int *flag_slot(enum option_id id, struct cli_options *o)
         return &o->show_identity;
     case OPT_WITH_UFS:
         return &o->with_ufs;
+    case OPT_POWER_OK:
+        return &o->power_ok;
+    case OPT_WITHOUT_UFS:
+        return &o->without_ufs;
+    case OPT_KEEP_PACKAGE:
+        return &o->keep_package;
     case OPT_FORCE:
         return &o->ufs.force;
     case OPT_VERBOSE:

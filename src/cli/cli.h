@@ -24,10 +24,12 @@ enum cli_command_bit {
     C_VERIFY = 8192,
     C_UFS = 16384,
     C_DOCTOR = 32768,
-    C_AT = C_UFS | C_BACKUP | C_INFO | C_DOCTOR,
+    C_FOTA = 65536,
+    C_PREFLIGHT = 131072,
+    C_AT = C_UFS | C_BACKUP | C_INFO | C_DOCTOR | C_FOTA | C_PREFLIGHT,
     C_WRITES = C_RESTORE | C_NV | C_EFS,
     C_UNIT = C_BACKUP | C_INFO | C_NV | C_EFS | C_PLAN | C_RESTORE | C_VERIFY |
-             C_UFS | C_DOCTOR,
+             C_UFS | C_DOCTOR | C_FOTA | C_PREFLIGHT,
     C_ALL = C_UNIT | C_CONVERT | C_CHECK | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
 };
 
@@ -40,7 +42,12 @@ struct cli_options {
     const char *device, *serial, *capture, *log_file;
     unsigned timeout_ms;
     struct qdiag_backup_options backup;
-    const char *to;
+    const char *to; /* of convert: a form; of fota: a version */
+    const char *package, *from, *sha256;
+    const char *source; /* of an upgrade */
+    int power_ok, without_ufs, keep_package;
+    const char *state; /* of a run of an upgrade */
+    struct qdiag_fota_limits limits;
     const char *raw, *only, *report;
     unsigned index;                                      /* array element of an NV item */
     const char *out, *plan, *resume, *rollback, *status; /* of plans and journals */
@@ -88,6 +95,8 @@ int cmd_show(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_verify(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_diff(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_ufs(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_preflight(struct qdiag_context *ctx, const struct cli_options *o);
+int cmd_fota(struct qdiag_context *ctx, const struct cli_options *o);
 int cmd_help(struct qdiag_context *ctx, const struct cli_options *o);
 
 #endif

@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/diff_text.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/text.h"
 
-static void key_of(const struct qdiag_difference *d, char *out, size_t cap)
+void cli_difference_key(const struct qdiag_difference *d, char *out, size_t cap)
 {
     switch (d->kind) {
     case QDIAG_ITEM_NV:
@@ -75,7 +76,7 @@ static void print_change(const struct qdiag_difference *d)
 static void print_difference(const struct qdiag_difference *d)
 {
     char key[1300];
-    key_of(d, key, sizeof key);
+    cli_difference_key(d, key, sizeof key);
     printf("  %-14s ", key);
     if (d->name[0])
         printf("%s ", d->name);
@@ -138,12 +139,12 @@ static json_t *ranges_of(const struct qdiag_difference *d)
     return a;
 }
 
-static json_t *difference_object(const struct qdiag_difference *d)
+json_t *cli_json_difference(const struct qdiag_difference *d)
 {
     static const char *const changes[] = {"only_in_first", "only_in_second", "bytes", "mode"};
     static const char *const kinds[] = {"property", "nv", "efs", "stream"};
     char key[1300];
-    key_of(d, key, sizeof key);
+    cli_difference_key(d, key, sizeof key);
     json_t *j =
         json_pack("{s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I}", "kind", kinds[d->kind], "change",
                   changes[d->change], "class", d->class_name, "volatile", d->volatile_item,
@@ -168,7 +169,7 @@ static void json_report(json_t *j, const struct qdiag_diff_report *r)
         const char *class = r->difference[i].class_name;
         json_int_t n = json_integer_value(json_object_get(by_class, class));
         json_object_set_new(by_class, class, json_integer(n + 1));
-        json_array_append_new(list, difference_object(&r->difference[i]));
+        json_array_append_new(list, cli_json_difference(&r->difference[i]));
     }
     json_object_set_new(j, "counted", json_integer((json_int_t)r->counted));
     json_object_set_new(j, "volatile", json_integer((json_int_t)r->volatiles));

@@ -37,6 +37,13 @@ const struct cli_command cli_commands[] = {
     {"ufs", C_UFS, 1, 4,
      "status|backup|restore [--fs ufs|eufs] --at ADDR | files ls|put|get|rm … --at ADDR",
      "the module's own backups (AT+QPRTPARA), and a user's files in it", cmd_ufs},
+    {"preflight", C_PREFLIGHT, 0, 0,
+     "--backup FILE [--package FILE] [--source URL|PATH] [--power-ok] --at ADDR [-d ADDR]",
+     "may this unit be upgraded with this package now? reads only", cmd_preflight},
+    {"fota", C_FOTA, 1, 3,
+     "check --package FILE | upload FILE [NAME] --at ADDR | run --source URL|PATH --package FILE "
+     "--backup FILE --at ADDR | watch --state FILE | verify --backup FILE --at ADDR [-d ADDR]",
+     "upgrades (DFOTA): judge a package, send it, upgrade, watch, verify", cmd_fota},
     {"verify", C_VERIFY, 1, 1, "FILE [-d ADDR] [options]",
      "compare a backup with the connected unit; reads only", cmd_verify},
     {"help", C_HELP, 0, 1, "[COMMAND]", "this help, or that of one command", cmd_help},
@@ -48,7 +55,7 @@ static void help_all(void)
            qdiag_version());
     printf("usage: qdiag COMMAND [options]\n\n");
     for (const struct cli_command *c = cli_commands; c->name; c++)
-        printf("  %-8s %s\n", c->name, c->summary);
+        printf("  %-9s %s\n", c->name, c->summary);
     printf("\n`qdiag help COMMAND` shows its options; exit codes and examples are in qdiag(1).\n");
 }
 

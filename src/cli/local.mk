@@ -7,6 +7,9 @@ qdiag_SOURCES = \
 	src/cli/efs_change.c src/cli/plan_text.c src/cli/plan_text.h src/cli/cmd_nv.c \
 	src/cli/cmd_help.c src/cli/cmd_info.c src/cli/cmd_list.c src/cli/json.c src/cli/json.h \
 	src/cli/cmd_ufs.c src/cli/ufs_text.c src/cli/ufs_text.h src/cli/inner.c src/cli/inner.h \
+	src/cli/cmd_preflight.c src/cli/preflight_text.h \
+	src/cli/cmd_fota_verify.c src/cli/diff_text.h src/cli/fota_verify_text.h \
+	src/cli/cmd_fota.c src/cli/cmd_fota.h src/cli/cmd_fota_check.c src/cli/cmd_fota_run.c \
 	src/cli/main.c src/cli/options.def src/cli/progress.c src/cli/progress.h src/cli/text.c \
 	src/cli/text.h
 qdiag_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)

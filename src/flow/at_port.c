@@ -62,8 +62,8 @@ static int check_address(struct qdiag_at *at, struct qdiag_error *e)
     }
 }
 
-/* A capture is of DIAG, and what hides identity in it knows DIAG only. */
-static int open_session(struct qdiag_at *p, struct qdiag_error *e)
+/* A capture is of DIAG, and what hides identity in it knows DIAG only. quiet: nothing is sent. */
+static int open_session(struct qdiag_at *p, int quiet, struct qdiag_error *e)
 {
     char *capture = p->ctx->capture_path;
     struct qd_link *link = NULL;
@@ -73,19 +73,74 @@ static int open_session(struct qdiag_at *p, struct qdiag_error *e)
     rc = qd_link_open(&link, p->ctx, &p->address, e);
     p->ctx->capture_path = capture;
     if (rc == 0)
-        rc = qd_at_open(&p->at, &link, e);
+        rc = quiet ? qd_at_open_quiet(&p->at, &link, e) : qd_at_open(&p->at, &link, e);
     qd_link_close(&link);
+    if (rc == 0)
+        qd_at_on_unsolicited(p->at, p->heard, p->heard_user);
     return rc;
 }
 
-static int open_named(struct qdiag_at *p, struct qdiag_error *e)
+/* The name of the port at its place on USB, which may have changed. */
+static int find_place(struct qdiag_at *p, struct qdiag_error *e)
+{
+    struct qd_port_list list = {0};
+    int known = p->usb_path[0] && p->interface >= 0, found = !known;
+    int rc = known ? qd_discover(p->ctx, NULL, &list, e) : 0;
+    char text[QD_ADDRESS_MAX];
+
+    for (size_t i = 0; rc == 0 && !found && i < list.n; i++) {
+        const struct qd_port *q = &list.p[i];
+
+        if (q->likely_diag || q->role == QD_ROLE_DIAG || q->interface != p->interface ||
+            strcmp(q->usb_path, p->usb_path) != 0)
+            continue;
+        found = 1;
+        snprintf(text, sizeof text, "tty:%s", q->node);
+        rc = qd_address_parse(&p->address, text, e);
+    }
+    qd_port_list_free(&list);
+    if (rc == 0 && !found)
+        rc = qd_fail(e, QDIAG_E_NO_UNIT, p->address.text, "nothing is at USB path %s", p->usb_path);
+    return rc;
+}
+
+static int open_again(struct qdiag_at *p, int quiet, struct qdiag_error *e)
+{
+    int rc = find_place(p, e);
+
+    return rc ? rc : open_session(p, quiet, e);
+}
+
+int qd_at_port_listen(struct qdiag_at *p, struct qdiag_error *e)
+{
+    return open_again(p, 1, e);
+}
+
+void qd_at_port_on_unsolicited(struct qdiag_at *p,
+                               void (*fn)(void *user, enum qd_at_kind kind, const char *line),
+                               void *user)
+{
+    p->heard = fn;
+    p->heard_user = user;
+    if (p->at)
+        qd_at_on_unsolicited(p->at, fn, user);
+}
+
+void qd_at_port_lost(struct qdiag_at *p)
+{
+    if (p->at)
+        qd_at_abandon(p->at);
+    qd_at_close(&p->at);
+}
+
+static int open_named(struct qdiag_at *p, int quiet, struct qdiag_error *e)
 {
     int rc = check_address(p, e);
 
     if (rc != 0)
         return rc;
     p->mm = qd_mm_begin(p->ctx, &p->address);
-    return open_session(p, e);
+    return open_session(p, quiet, e);
 }
 
 /* Also a program that knows no lock: two clients on one AT port take each other's answers. */
@@ -102,7 +157,8 @@ static int refuse_held(const struct qd_address *a, struct qdiag_error *e)
 
 /* Of the unit's ports the surest one that answers. A port that is held is not passed by: somebody
  * is at work with the unit. */
-static int open_found(struct qdiag_at *p, const struct qd_at_choice *ch, struct qdiag_error *e)
+static int open_found(struct qdiag_at *p, const struct qd_at_choice *ch, int quiet,
+                      struct qdiag_error *e)
 {
     char names[200] = "";
     size_t at = 0;
@@ -117,7 +173,7 @@ static int open_found(struct qdiag_at *p, const struct qd_at_choice *ch, struct 
         rc = refuse_held(&p->address, e);
         if (rc != 0)
             return rc;
-        rc = open_session(p, &why);
+        rc = open_session(p, quiet, &why);
         if (rc == 0)
             return 0;
         if (rc != -QDIAG_E_LINK_SILENT) {
@@ -139,7 +195,7 @@ static int open_found(struct qdiag_at *p, const struct qd_at_choice *ch, struct 
     return -QDIAG_E_LINK_SILENT;
 }
 
-static int find_and_open(struct qdiag_at *p, const char *device, const char *serial,
+static int find_and_open(struct qdiag_at *p, const char *device, const char *serial, int quiet,
                          struct qdiag_error *e)
 {
     struct qd_port_list list = {0};
@@ -155,11 +211,17 @@ static int find_and_open(struct qdiag_at *p, const char *device, const char *ser
     if (rc != 0)
         return rc;
     qd_copy_text(p->usb_path, sizeof p->usb_path, ch.usb_path);
-    return open_found(p, &ch, e);
+    return open_found(p, &ch, quiet, e);
 }
 
-int qdiag_at_find(struct qdiag_context *c, const char *address, const char *device,
-                  const char *serial, struct qdiag_at **at, struct qdiag_error *e)
+/* Where a port is to be looked for. */
+struct wanted {
+    const char *address, *device, *serial;
+    int quiet;
+};
+
+static int open_port(struct qdiag_context *c, const struct wanted *w, struct qdiag_at **at,
+                     struct qdiag_error *e)
 {
     struct qdiag_at *p = qd_alloc(1, sizeof *p);
     int rc;
@@ -169,10 +231,10 @@ int qdiag_at_find(struct qdiag_context *c, const char *address, const char *devi
         return qd_nomem(e);
     p->ctx = c;
     p->interface = -1;
-    rc = qd_address_parse(&p->address, address ? address : "auto", e);
+    rc = qd_address_parse(&p->address, w->address ? w->address : "auto", e);
     if (rc == 0)
-        rc = p->address.kind == QD_ADDR_AUTO ? find_and_open(p, device, serial, e)
-                                             : open_named(p, e);
+        rc = p->address.kind == QD_ADDR_AUTO ? find_and_open(p, w->device, w->serial, w->quiet, e)
+                                             : open_named(p, w->quiet, e);
     if (rc != 0) {
         qd_mm_end(&p->mm);
         free(p);
@@ -182,10 +244,49 @@ int qdiag_at_find(struct qdiag_context *c, const char *address, const char *devi
     return 0;
 }
 
+int qdiag_at_find(struct qdiag_context *c, const char *address, const char *device,
+                  const char *serial, struct qdiag_at **at, struct qdiag_error *e)
+{
+    const struct wanted w = {address, device, serial, 0};
+
+    return open_port(c, &w, at, e);
+}
+
 int qdiag_at_open(struct qdiag_context *c, const char *address, struct qdiag_at **at,
                   struct qdiag_error *e)
 {
     return qdiag_at_find(c, address, NULL, NULL, at, e);
+}
+
+/* A port that a restart took away, or that is just coming back. */
+static int may_come(int rc)
+{
+    return rc == -QDIAG_E_NO_UNIT || rc == -QDIAG_E_OPEN_FAILED || rc == -QDIAG_E_LINK_GONE ||
+           rc == -QDIAG_E_PERMISSION || rc == -QDIAG_E_BUSY || rc == -QDIAG_E_LINK_IO;
+}
+
+int qdiag_at_listen(struct qdiag_context *c, const char *address, const char *device,
+                    const char *serial, unsigned wait_s, struct qdiag_at **at,
+                    struct qdiag_error *e)
+{
+    const struct wanted w = {address, device, serial, 1};
+    struct qd_deadline end = qd_deadline_in_ms(c->clock, wait_s * (uint64_t)1000);
+
+    for (;;) {
+        struct qdiag_error mine = {0};
+        int rc = open_port(c, &w, at, &mine);
+
+        if (rc == 0)
+            return 0;
+        if (!may_come(rc) || qd_deadline_over(&end)) {
+            if (e && !e->code)
+                *e = mine;
+            return rc;
+        }
+        if (qd_cancel_check(c->cancel, e) != 0)
+            return -QDIAG_E_CANCELLED;
+        c->clock->sleep_us(c->clock->user, AGAIN_US);
+    }
 }
 
 int qd_at_same_unit(const struct qdiag_at *at, const struct qdiag_device *dev,
@@ -218,30 +319,7 @@ static void wait_gone(struct qdiag_at *p, unsigned ms)
     while (!qd_deadline_over(&end) && qd_at_stats(p->at).restarts == before)
         if (qd_at_listen(p->at, 250, &e) != 0)
             break;
-    qd_at_abandon(p->at);
-    qd_at_close(&p->at);
-}
-
-/* The tty of a unit may come back under another number. */
-static void renamed(struct qdiag_at *p)
-{
-    struct qd_port_list list = {0};
-    struct qdiag_error e = {0};
-    char text[128];
-
-    if (!p->usb_path[0] || p->interface < 0 || qd_discover(p->ctx, NULL, &list, &e) != 0)
-        return;
-    for (size_t i = 0; i < list.n; i++) {
-        const struct qd_port *q = &list.p[i];
-
-        if (strcmp(q->usb_path, p->usb_path) != 0 || q->interface != p->interface ||
-            q->role != QD_ROLE_AT)
-            continue;
-        snprintf(text, sizeof text, "tty:%s", q->node);
-        (void)qd_address_parse(&p->address, text, &e); /* as it was on failure */
-        break;
-    }
-    qd_port_list_free(&list);
+    qd_at_port_lost(p);
 }
 
 int qd_at_port_reopen(struct qdiag_at *p, unsigned gone_ms, unsigned back_ms, struct qdiag_error *e)
@@ -254,8 +332,7 @@ int qd_at_port_reopen(struct qdiag_at *p, unsigned gone_ms, unsigned back_ms, st
     end = qd_deadline_in_ms(p->ctx->clock, back_ms);
     do {
         memset(&last, 0, sizeof last);
-        renamed(p);
-        rc = open_session(p, &last);
+        rc = open_again(p, 0, &last);
         if (rc != 0 && qd_cancel_check(p->ctx->cancel, NULL) != 0)
             break;
         if (rc != 0)

@@ -36,6 +36,14 @@ int qd_at_door_reset(struct qdiag_at *p, int *restarted, struct qdiag_error *e)
     return rc ? rc : qd_at_reset(p->at, restarted, e);
 }
 
+int qd_at_door_fota(struct qdiag_at *p, const struct qdiag_fota_argument *a, unsigned ms,
+                    struct qd_at_final *result, struct qdiag_error *e)
+{
+    int rc = pass(p, a->shown, e);
+
+    return rc ? rc : qd_fota_start(p->at, a, ms, result, e);
+}
+
 int qd_at_door_put(struct qdiag_at *p, const char *name, const void *data, size_t n,
                    struct qdiag_error *e)
 {

@@ -55,6 +55,19 @@ enum qd_verify_as qd_verify_entry(const struct qd_backup *unit, const struct qd_
     return en->change == QD_DIFF_ONLY_A ? only_in_file(unit, en) : QD_VERIFY_DIFFERS;
 }
 
+enum qd_class qd_verify_bound(const struct qd_diff_entry *en)
+{
+    struct qd_rule r = {.class = QD_CLASS_UNKNOWN};
+    if (en->kind == QD_DIFF_NV)
+        r = qd_policy_nv(en->id);
+    else if (en->kind == QD_DIFF_FILE)
+        r = qd_policy_path(en->name);
+    if (r.set)
+        return QD_CLASS_CALIBRATION;
+    return r.class == QD_CLASS_IDENTITY || r.class == QD_CLASS_CALIBRATION ? r.class
+                                                                           : QD_CLASS_UNKNOWN;
+}
+
 static void count(struct qd_verify *v, const struct qd_backup *unit, const struct qd_diff_entry *en)
 {
     struct qd_verify_class *c = &v->class[en->class];

@@ -212,6 +212,7 @@ static int tell(struct qd_sides *in, const struct qd_diff_entry *en, struct qdia
                                    .change = (enum qdiag_change)en->change,
                                    .class_name = qd_class_name(en->class),
                                    .volatile_item = in->means(in, en) == QD_VERIFY_APART,
+                                   .unit_bound = qd_verify_bound(en) != QD_CLASS_UNKNOWN,
                                    .is_private = is_private,
                                    .sub = nv ? (int)en->sub : -1,
                                    .nv = nv ? en->id : -1,

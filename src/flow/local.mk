@@ -41,3 +41,17 @@ src_flow_libflow_la_SOURCES += src/flow/auto_port.c src/flow/auto_port.h src/flo
 # Which AT port, and the AT side's door.
 src_flow_libflow_la_SOURCES += \
 	src/flow/at_find.c src/flow/at_find.h src/flow/at_write.c src/flow/at_write.h
+# Upgrades.
+src_flow_libflow_la_SOURCES += \
+	src/flow/shell_word.c src/flow/shell_word.h src/flow/upgrade.c src/flow/upgrade_finish.c \
+	src/flow/upgrade_finish.h src/flow/upgrade_run.c src/flow/upgrade_run.h \
+	src/flow/upgrade_state.c src/flow/upgrade_state.h src/flow/upgrade_watch.c \
+	src/flow/upgrade_watch.def src/flow/upgrade_watch.h
+# May this unit be upgraded, and what came of it.
+src_flow_libflow_la_SOURCES += \
+	src/flow/fota_judge.c src/flow/fota_verify.c src/flow/fota_verify.h src/flow/preflight.c \
+	src/flow/preflight.def src/flow/preflight.h src/flow/preflight_backup.c src/flow/preflight_package.c src/flow/preflight_transport.c \
+	src/flow/preflight_unit.c src/flow/preflight_verdict.c
+# Upgrade packages and the versions they are held against.
+src_flow_libflow_la_SOURCES += \
+	src/flow/package.c src/flow/package_match.c src/flow/versions.c src/flow/versions.h

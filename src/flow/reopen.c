@@ -113,8 +113,7 @@ static int modem_is_up(struct qdiag_device *d, struct qdiag_error *e)
     struct qd_unit_info u = {0};
     int rc = qd_unit_info_read(d->diag, &u, e);
     if (rc == 0 && u.has_verno && !u.modem_up)
-        rc = qd_fail(e, QDIAG_E_LINK_SILENT, d->address, "%s",
-                     "the modem side is still starting");
+        rc = qd_fail(e, QDIAG_E_LINK_SILENT, d->address, "%s", "the modem side is still starting");
     return rc;
 }
 
@@ -166,6 +165,11 @@ static int wait_back(struct qdiag_device *d, enum judge judge, unsigned wait_ms,
 
 int qd_device_return(struct qdiag_device *d, struct qdiag_error *e)
 {
+    return qd_device_return_within(d, QD_RETURN_MS, e);
+}
+
+int qd_device_return_within(struct qdiag_device *d, unsigned wait_ms, struct qdiag_error *e)
+{
     unsigned timeout = d->ctx->timeout_ms;
     struct qdiag_cancel *cancel = d->ctx->cancel;
     struct qdiag_error why = {0};
@@ -174,7 +178,7 @@ int qd_device_return(struct qdiag_device *d, struct qdiag_error *e)
     if (d->ctx->timeout_ms > TRY_MS)
         d->ctx->timeout_ms = TRY_MS;
     d->ctx->clock->sleep_us(d->ctx->clock->user, (uint64_t)REST_MS * 1000);
-    int rc = wait_back(d, JUDGE_CALLER, QD_RETURN_MS, &why);
+    int rc = wait_back(d, JUDGE_CALLER, wait_ms, &why);
     d->ctx->timeout_ms = timeout;
     d->ctx->cancel = cancel;
     if (rc != 0 && e && !e->code)

@@ -14,4 +14,7 @@
  * what was written has to be read back. On failure dev->diag is NULL. Errors of qdiag_device_open. */
 int qd_device_return(struct qdiag_device *dev, struct qdiag_error *e);
 
+/* The same with another longest wait. */
+int qd_device_return_within(struct qdiag_device *dev, unsigned wait_ms, struct qdiag_error *e);
+
 #endif

@@ -13,14 +13,13 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/at_write.h"
+#include "flow/versions.h"
 
 #define WAIT_MS     30000u /* nominal 4 s; grows with the file system */
 #define ORDER_MS    5000u  /* of a restore order; nominal 600 ms */
 #define APP_WAIT_MS 30000u
 #define GONE_MS     20000u
 #define BACK_MS     120000u
-#define NOT_READY   ".00.000" /* end of a version whose application half has not started */
-#define READY_TRIES 20u
 
 /* ---- state ---- */
 
@@ -77,27 +76,6 @@ static int read_waiting(struct qdiag_at *p, enum qdiag_ufs fs, struct qdiag_ufs_
     return rc;
 }
 
-int qd_ufs_not_started(const char *version)
-{
-    size_t n = strlen(version);
-
-    return n > 7 && strcmp(version + n - 7, NOT_READY) == 0;
-}
-
-static int read_firmware(struct qdiag_at *p, struct qdiag_ufs_status *s, struct qdiag_error *e)
-{
-    int rc = qd_at_firmware(p->at, s->firmware, e);
-
-    for (unsigned i = 0; rc == 0 && qd_ufs_not_started(s->firmware) && i < READY_TRIES; i++) {
-        rc = qd_at_listen(p->at, 1000, e);
-        if (rc == 0)
-            rc = qd_cancel_check(p->ctx->cancel, e);
-        if (rc == 0)
-            rc = qd_at_firmware(p->at, s->firmware, e);
-    }
-    return rc;
-}
-
 static int read_who(struct qdiag_at *p, struct qdiag_ufs_status *s, struct qdiag_error *e)
 {
     int rc;
@@ -106,7 +84,7 @@ static int read_who(struct qdiag_at *p, struct qdiag_ufs_status *s, struct qdiag
     qd_copy_text(s->address, sizeof s->address, p->address.text);
     qd_copy_text(s->model, sizeof s->model, qd_at_model(p->at));
     qd_copy_text(s->family, sizeof s->family, qd_at_family(s->model)->name);
-    rc = read_firmware(p, s, e);
+    rc = qd_firmware_read(p, 0, s->firmware, e);
     return rc ? rc : qd_at_imei(p->at, s->imei, e);
 }
 

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "base/version.h"
 #include "flow/device.h"
 #include "flow/load.h"
 #include "model/anchors.h"
@@ -112,7 +113,7 @@ int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s, st
             e, QDIAG_E_POLICY, s->address,
             "the unit's IMEI has a wrong check digit: its copy would be overwritten by the "
             "damage");
-    if (qd_ufs_not_started(s->firmware))
+    if (qd_version_starting(s->firmware))
         return qd_fail(e, QDIAG_E_UNKNOWN, s->address,
                        "the unit's application half does not start (AT+QGMR %.80s)", s->firmware);
     rc = qdiag_identity_read(dev, &id, e);
@@ -139,20 +140,30 @@ static int has_imei(const struct qd_doc *doc, const char *imei)
     return 0;
 }
 
+int qd_backup_age_h(const char *created, int64_t now, int64_t *hours)
+{
+    struct tm tm = {0};
+    const char *end = strptime(created, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    int64_t age = end && !*end ? now - (int64_t)timegm(&tm) : INT64_MIN;
+
+    if (age < -FUTURE_S)
+        return -1;
+    *hours = age > 0 ? (age + HOUR - 1) / HOUR : 0;
+    return 0;
+}
+
 static int check_age(const struct qdiag_ufs_options *o, const char *created, struct qdiag_error *e)
 {
     unsigned limit = o->max_age_h ? o->max_age_h : 24;
-    struct tm tm = {0};
-    const char *end = strptime(created, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    int64_t age = end && !*end ? (int64_t)time(NULL) - (int64_t)timegm(&tm) : -1;
+    int64_t hours;
 
-    if (age < 0 - FUTURE_S || !end || *end)
+    if (qd_backup_age_h(created, (int64_t)time(NULL), &hours) != 0)
         return qd_fail(e, QDIAG_E_POLICY, o->backup, "the time it was made is not plausible: %s",
                        created);
-    if (age <= (int64_t)limit * HOUR)
+    if (hours <= (int64_t)limit)
         return 0;
-    qd_fail(e, QDIAG_E_POLICY, o->backup, "it is %lld hours old, more than %u",
-            (long long)(age / HOUR), limit);
+    qd_fail(e, QDIAG_E_POLICY, o->backup, "it is %lld hours old, more than %u", (long long)hours,
+            limit);
     qd_hint(e, "take a new one with `qdiag backup`, or allow more with --max-age");
     return -QDIAG_E_POLICY;
 }

@@ -18,9 +18,6 @@ enum qd_ufs_verdict {
 enum qd_ufs_verdict qd_ufs_judge(enum qdiag_ufs fs, const struct qdiag_ufs_state *before,
                                  const struct qdiag_ufs_state *after, const char **why);
 
-/* Whether AT+QGMR says that the application half has not started: that is no version. */
-int qd_ufs_not_started(const char *firmware);
-
 /* Both ports are one healthy unit: the same valid IMEI, both halves started, EFS answers, RF files are
  * there. */
 int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s,
@@ -29,6 +26,10 @@ int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s,
 /* The DIAG backup is complete, whole, young enough and of this unit. sha256: of the file. */
 int qd_ufs_file(struct qdiag_context *c, const struct qdiag_ufs_options *o,
                 const struct qdiag_ufs_status *s, char sha256[65], struct qdiag_error *e);
+
+/* How old a backup is, in hours begun. -1: its time ("2026-03-02T14:10:00Z") cannot be read or lies
+ * ahead. Pure. */
+int qd_backup_age_h(const char *created, int64_t now, int64_t *hours);
 
 /* The notes beside the DIAG backup, FILE.ufs.json: what was confirmed. Looked up in all notes of that
  * folder: 1 when a backup of this unit, file system, firmware and count was confirmed less than 24 h

@@ -1,37 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Compares firmware revisions: base name, optional region tag, dotted groups. Groups are text, so
- * that "01" is not "1", and a short form matches a longer one on a group boundary only. */
+ * Compares the firmware of a backup with a unit's. Groups are text, so that "01" is not "1", and a
+ * short form matches a longer one on a group boundary only. */
 #include "model/revision.h"
 
 #include <string.h>
 
-/* Both sides cut at group boundaries: '_' and '.'. */
-static size_t group(const char *s)
-{
-    return strcspn(s, "_.");
-}
+#include "base/version.h"
 
-/* "…_01.016.00.000": the application half is not up yet. */
-static int still_starting(const char *s)
-{
-    size_t n = strlen(s);
-    return n >= 7 && strcmp(s + n - 7, ".00.000") == 0;
-}
-
-/* Only digits: what follows the base of a revision; a tag like "JP" is not. */
-static int is_number(const char *s, size_t n)
-{
-    return n > 0 && strspn(s, "0123456789") >= n;
-}
-
-/* The rest of a longer form after all groups of the shorter one: numbers may be unseen, a region
- * tag may not. */
+/* The rest of a longer form: number groups may be unseen, a region tag such as "JP" may not. */
 static int only_numbers(const char *s)
 {
     while (*s) {
-        size_t n = group(++s);
-        if (!is_number(s, n))
+        size_t n = strcspn(++s, "_.");
+
+        if (n == 0 || strspn(s, "0123456789") < n)
             return 0;
         s += n;
     }
@@ -40,22 +23,18 @@ static int only_numbers(const char *s)
 
 enum qd_rev_match qd_revision_compare(const char *a, const char *b)
 {
-    if (!a || !b || !*a || !*b || still_starting(a) || still_starting(b))
+    const char *rest;
+
+    if (!a || !b || !*a || !*b || qd_version_starting(a) || qd_version_starting(b))
         return QD_REV_UNKNOWN;
-    for (;;) {
-        size_t n = group(a);
-        if (n != group(b) || memcmp(a, b, n) != 0)
-            return QD_REV_DIFFERS;
-        a += n;
-        b += n;
-        if (!*a || !*b)
-            break;
-        if (*a++ != *b++)
-            return QD_REV_DIFFERS;
-    }
-    if (!*a && !*b)
+    switch (qd_version_fit(a, b, &rest)) {
+    case QD_VERSION_EQUAL:
         return QD_REV_MATCH;
-    return only_numbers(*a ? a : b) ? QD_REV_NOTE : QD_REV_DIFFERS;
+    case QD_VERSION_PART:
+        return only_numbers(rest) ? QD_REV_NOTE : QD_REV_DIFFERS;
+    default:
+        return QD_REV_DIFFERS;
+    }
 }
 
 const char *qd_rev_match_name(enum qd_rev_match m)

@@ -5,6 +5,8 @@
 #ifndef QD_SERVICE_AT_WRITE_H
 #define QD_SERVICE_AT_WRITE_H
 
+#include <qdiag/fota.h>
+
 #include "service/ufs.h"
 
 /* =1, =11 (at once) or =3, =13 (at the next reset): once, never again. What came back is in *result
@@ -19,6 +21,11 @@ const char *qd_ufs_order_text(enum qd_ufs fs, enum qd_ufs_order order);
  * when the unit was seen to start anew in place of an answer. */
 int qd_at_reset(struct qd_at *at, int *restarted, struct qdiag_error *e);
 const char *qd_at_reset_text(void);
+
+/* AT+QFOTADL=…: once, never again. What came back is in *result when 0 is returned; TIMEOUT and
+ * UNKNOWN say nothing about whether the unit has begun. ms: 0 = 5 s. */
+int qd_fota_start(struct qd_at *at, const struct qdiag_fota_argument *a, unsigned ms,
+                  struct qd_at_final *result, struct qdiag_error *e);
 
 /* Sends a file in ACK mode; the unit's size and checksum are compared. */
 int qd_user_put(struct qd_at *at, const char *name, const void *p, size_t n, struct qdiag_error *e);

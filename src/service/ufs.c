@@ -95,24 +95,6 @@ int qd_ufs_probe(struct qd_at *at, enum qd_ufs fs, int *has, struct qdiag_error 
     return rc;
 }
 
-int qd_at_firmware(struct qd_at *at, char version[128], struct qdiag_error *e)
-{
-    static const struct qd_at_command ask[] = {{"AT+QGMR", NULL, 0, 0}, {"AT+CGMR", NULL, 0, 0}};
-    struct qd_at_reply r;
-    int rc = 0;
-
-    version[0] = '\0';
-    for (size_t i = 0; i < 2 && rc == 0 && !version[0]; i++) {
-        rc = qd_at_ask(at, &ask[i], NULL, &r, e);
-        if (rc == 0 && r.final.result == QD_AT_OK && r.lines == 1) {
-            const char *bare = qd_at_after(r.line[0], "+QGMR");
-
-            qd_copy_text(version, 128, bare ? bare : r.line[0]);
-        }
-    }
-    return rc;
-}
-
 int qd_at_imei(struct qd_at *at, char imei[16], struct qdiag_error *e)
 {
     static const struct qd_at_command c = {"AT+CGSN", NULL, 0, 0};

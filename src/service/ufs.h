@@ -19,9 +19,7 @@ int qd_ufs_read(struct qd_at *at, enum qd_ufs fs, unsigned ms, struct qd_ufs_sta
  */
 int qd_ufs_probe(struct qd_at *at, enum qd_ufs fs, int *has, struct qdiag_error *e);
 
-/* Full firmware version (AT+QGMR, else AT+CGMR), and IMEI (AT+CGSN): "" = none, not 15 digits, or
- * all the same digit. */
-int qd_at_firmware(struct qd_at *at, char version[128], struct qdiag_error *e);
+/* IMEI (AT+CGSN): "" = none, not 15 digits, or all the same digit. */
 int qd_at_imei(struct qd_at *at, char imei[16], struct qdiag_error *e);
 
 /* The mode the unit is in (AT+CFUN?): 1 = normal; -1 = the answer is of another form. */

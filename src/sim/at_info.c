@@ -152,6 +152,7 @@ const struct sim_at_entry sim_at_commands[] = {
     {"+CGREG", 0, sim_at_cgreg},
     {"+C5GREG", 0, sim_at_c5greg},
     {"+COPS", 0, sim_at_operator},
+    {"+CBC", 0, sim_at_supply},
     {"+CFUN", 0, function},
     {"+QPOWD", 1, power_down},
     {"+QPRTPARA", 0, sim_at_qprtpara},

@@ -67,6 +67,7 @@ int sim_at_cereg(struct sim_at *a, const char *rest);
 int sim_at_cgreg(struct sim_at *a, const char *rest);
 int sim_at_c5greg(struct sim_at *a, const char *rest);
 int sim_at_operator(struct sim_at *a, const char *rest);
+int sim_at_supply(struct sim_at *a, const char *rest);
 /* at_version.c */
 void sim_at_base(struct sim_at *a, char out[SIM_VERSION_CAP]);
 int sim_at_full_version(struct sim_at *a, const char *rest);

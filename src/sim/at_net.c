@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What the AT side says of the network: signal, registration, operator. Nothing here depends on a
+ * What the AT side says of the network and the supply: signal, registration, operator, voltage. Nothing here depends on a
  * real network; it must never say that a unit is registered that a fault keeps off. */
 #include <string.h>
 
@@ -60,4 +60,11 @@ int sim_at_operator(struct sim_at *a, const char *rest)
     return sim_at_line(a, "+COPS: 0,0,\"%s\",%d",
                        sim_unit_conf(a->unit, "operator", "Test Network"),
                        strcmp(sim_unit_conf(a->unit, "family", "other"), "bg96") == 0 ? 8 : 7);
+}
+
+int sim_at_supply(struct sim_at *a, const char *rest)
+{
+    unsigned mv = (unsigned)sim_conf_number(a->unit, "supply_mv", 3800);
+
+    return *rest ? SIM_AT_ERROR : sim_at_line(a, "+CBC: 0,%u,%u", mv > 3300 ? 80 : 5, mv);
 }

@@ -19,9 +19,9 @@ EXTRA_DIST += docs/formats/unit.md
 # The front: ports, framing, time, faults, log.
 src_sim_libsim_la_SOURCES += \
 	src/sim/at.c src/sim/at.h src/sim/at_file.c src/sim/at_info.c src/sim/at_int.h \
-	src/sim/at_ufs.c src/sim/at_fota.c src/sim/at_fota_after.c src/sim/at_fota_flow.c src/sim/at_fota_say.c \
+	src/sim/at_fota.c src/sim/at_fota_after.c src/sim/at_fota_flow.c src/sim/at_fota_say.c \
 	src/sim/at_fota_int.h src/sim/at_net.c src/sim/at_version.c src/sim/fota.h \
-	src/sim/fota_net.c src/sim/fota_package.c src/sim/fota_state.c src/sim/faults.c src/sim/faults.h src/sim/faults.def \
+	src/sim/fota_net.c src/sim/fota_package.c src/sim/fota_state.c \
 	src/sim/at_spoil.c src/sim/at_ufs.c src/sim/faults.c src/sim/faults.h src/sim/faults.def \
 	src/sim/faults_int.h src/sim/faults_efs.c src/sim/faults_reply.c src/sim/faults_wire.c \
 	src/sim/faults_write.c src/sim/change.c src/sim/change.h \

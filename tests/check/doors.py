@@ -29,7 +29,8 @@ HEADERS = {
 # The AT side has a door of its own.
 AT_DOOR = 'src/flow/at_write.c'
 AT_HEADERS = {
-    'service/at_write.h': ['src/service/ufs.c', 'src/service/user_file.c', 'src/service/at_mode.c'],
+    'service/at_write.h': ['src/service/ufs.c', 'src/service/user_file.c', 'src/service/at_mode.c',
+                           'src/service/fota.c', 'src/service/fota_argument.c'],
 }
 # Their commands, as the beginning of a string, and the texts a dry run shows.
 AT_WRITES = re.compile(r'"AT\s*(\+QPRTPARA=(?:1|3|11|13)\b|\+QFUPL\b|\+QFDEL\b|\+CFUN=\d|\+QPOWD\b|'

@@ -23,7 +23,7 @@ def manual(text):
     for chapter in re.findall(r'^\.SH [^\n]*OPTIONS[^\n]*\n(.*?)(?=^\.SH |\Z)', text, re.M | re.S):
         for head in re.findall(r'^\.TP\n([^\n]*)', chapter, re.M):
             plain = re.sub(r'\\f.', '', head).replace('\\-', '-')
-            found |= set(re.findall(r'(?<![\w-])(--?[a-z][a-z-]*)', plain))
+            found |= set(re.findall(r'(?<![\w-])(--?[a-z][a-z0-9-]*)', plain))
     return found
 
 

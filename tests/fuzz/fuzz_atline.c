@@ -11,6 +11,7 @@
 
 #include "at/parse.h"
 #include "frame/atline.h"
+#include "service/supply_codec.h"
 #include "service/ufs_codec.h"
 
 struct seen {
@@ -39,6 +40,18 @@ static void check_gate(const char *line)
     require(!strstr(text, "+EGMR=1") && !strstr(text, "+QNVW=") && !strstr(text, "+QNVFW="));
 }
 
+static void read_supply(const char *line)
+{
+    const char *text = strchr(line, ':');
+    unsigned mv = 0;
+
+    if (!text)
+        return;
+    text += 1 + strspn(text + 1, " ");
+    if (qd_supply_parse(text, &mv) == 0)
+        require(mv <= 60000 && text[0] >= '0' && text[0] <= '3');
+}
+
 static void read_line(const char *line)
 {
     struct qd_ufs_state s;
@@ -52,6 +65,7 @@ static void read_line(const char *line)
         if (qd_at_judge(line, numeric, &f) == QD_AT_FINAL)
             require(f.number >= -1 && f.number < 100000 && strlen(f.text) < sizeof f.text);
     check_gate(line);
+    read_supply(line);
     (void)qd_at_family(line);
     line = qd_at_after(line, "+Q");
     if (!line)

@@ -9,6 +9,8 @@ FUZZ_LINK = $(AM_LDFLAGS)
 endif
 include tests/fuzz/hdlc.mk
 include tests/fuzz/atline.mk
+include tests/fuzz/fota_urc.mk
+include tests/fuzz/fota_state.mk
 include tests/fuzz/diag_reply.mk
 include tests/fuzz/efs_reply.mk
 include tests/fuzz/cfb.mk
@@ -18,4 +20,6 @@ include tests/fuzz/plan.mk
 include tests/fuzz/gz.mk
 include tests/fuzz/tar.mk
 include tests/fuzz/journal.mk
+include tests/fuzz/package_name.mk
+include tests/fuzz/zip.mk
 include tests/fuzz/simpackage.mk

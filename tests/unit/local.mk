@@ -12,4 +12,5 @@ include tests/unit/model.mk
 include tests/unit/container.mk
 include tests/unit/flow.mk
 include tests/unit/sim.mk
+include tests/unit/package.mk
 endif

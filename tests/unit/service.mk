@@ -72,3 +72,15 @@ tests_unit_test_ufs_codec_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_ufs_codec_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ufs_codec_LDADD = $(SERVICE_TEST_LIBS)
 EXTRA_DIST += tests/unit/dialogues
+
+check_PROGRAMS += tests/unit/test_fota_codec tests/unit/test_fota
+TESTS += tests/unit/test_fota_codec tests/unit/test_fota
+tests_unit_test_fota_codec_SOURCES = tests/unit/test_fota_codec.c
+tests_unit_test_fota_codec_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_fota_codec_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_fota_codec_LDADD = $(SERVICE_TEST_LIBS)
+
+tests_unit_test_fota_SOURCES = tests/unit/test_fota.c $(AT_TEST_FAKES)
+tests_unit_test_fota_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_fota_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_fota_LDADD = $(SERVICE_TEST_LIBS)

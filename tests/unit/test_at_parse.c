@@ -183,9 +183,36 @@ static void test_error_texts(void **state)
     assert_null(qd_at_cme_text(-1));
 }
 
+static void test_secrets_are_masked(void **state)
+{
+    static const struct {
+        const char *line, *shown;
+    } v[] = {
+        {"AT+QFOTADL=\"ftp://u:p@h:21/f\"", "AT+QFOTADL=\"ftp://u:***@h:21/f\""},
+        {"AT+QFOTADL=\"ftp://u:a@b:c@h/f@g\"", "AT+QFOTADL=\"ftp://u:***@h/f@g\""},
+        {"AT+QFOTADL=\"ftp://u:@h/f\"", "AT+QFOTADL=\"ftp://u:@h/f\""},
+        {"AT+QFOTADL=\"http://h:80/f\"", "AT+QFOTADL=\"http://h:80/f\""},
+        {"AT+QFOTADL=\"http://h:80/a:b@c\"", "AT+QFOTADL=\"http://h:80/a:b@c\""},
+        {"+QCFGEXT: \"fota_apn\",0,\"a\",\"u\",\"pw\"", "+QCFGEXT: \"fota_apn\",0,\"a\",\"u\",***"},
+        {"+QCFGEXT: \"fota_apn\",0,\"a\",\"\",\"\"", "+QCFGEXT: \"fota_apn\",0,\"a\",\"\",\"\""},
+        {"AT+QCFGEXT=\"fota_apn\"", "AT+QCFGEXT=\"fota_apn\""},
+        {"001010000000015", "<15 digits>"},
+    };
+    char shown[128], small[24];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof v / sizeof v[0]; i++) {
+        qd_at_mask(shown, sizeof shown, v[i].line);
+        assert_string_equal(shown, v[i].shown);
+    }
+    qd_at_mask(small, sizeof small, "ftp://u:p@0123456789abcdefghijkl"); /* grows: cut at its end */
+    assert_string_equal(small, "ftp://u:***@0123456789a");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_secrets_are_masked),
         cmocka_unit_test(test_results),
         cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_identity_writes_do_not_pass),

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -444,9 +445,66 @@ static void test_limits_only_shrink(void **state)
     end(&f, &at);
 }
 
+struct said {
+    char text[512];
+};
+
+static void note_said(void *user, enum qd_at_kind kind, const char *line)
+{
+    struct said *s = user;
+    size_t n = strlen(s->text);
+
+    snprintf(s->text + n, sizeof s->text - n, "%d %s|", (int)kind, line);
+}
+
+/* What the unit says by itself reaches the caller at once, in the middle of an answer, too; the
+ * answer does not. A session that only listens sends nothing, not even at its end. */
+static void test_unsolicited_lines_are_handed_on(void **state)
+{
+    static const struct fake_at_step s[] = {
+        FAKE_AT_OPEN("EG95"),
+        {"AT+QGMR",
+         "\r\n+QIND: \"FOTA\",\"START\"\r\nEG95\r\n+QIND: \"FOTA\", \"END\", 0\r\n\r\nOK\r\n", 0}};
+    static const struct qd_at_command c = {"AT+QGMR", NULL, 0, 0};
+    static const char *const first = "\r\n+QIND: \"FOTA\",\"UPDAT",
+                             *const second = "ING\",7\r\nRDY\r\nhello\r\n";
+    struct said said = {""};
+    struct qd_at_reply r;
+    struct qdiag_error e = {0};
+    struct qd_link *link;
+    struct fake_at f;
+    struct qd_at *at;
+
+    (void)state;
+    fake_at_start(&f, STEPS(s));
+    link = fake_at_link(&f);
+    assert_int_equal(qd_at_open_quiet(&at, &link, &e), 0);
+    assert_null(link);
+    qd_at_on_unsolicited(at, note_said, &said);
+    fake_say_in(f.link, 1000, first, strlen(first));
+    fake_say_in(f.link, 300000, second, strlen(second));
+    assert_int_equal(qd_at_listen(at, 2000, &e), 0);
+    assert_string_equal(said.text, "2 +QIND: \"FOTA\",\"UPDATING\",7|3 RDY|");
+    assert_int_equal(f.at, 0);
+    said.text[0] = '\0';
+    assert_int_equal(qd_at_begin(at, &e), 0);
+    assert_string_equal(qd_at_model(at), "EG95");
+    assert_int_equal(qd_at_ask(at, &c, NULL, &r, NULL), 0);
+    assert_int_equal(r.lines, 1);
+    assert_string_equal(r.line[0], "EG95");
+    assert_string_equal(said.text, "2 +QIND: \"FOTA\",\"START\"|2 +QIND: \"FOTA\", \"END\", 0|");
+    end(&f, &at);
+
+    fake_at_start(&f, NULL, 0);
+    link = fake_at_link(&f);
+    assert_int_equal(qd_at_open_quiet(&at, &link, &e), 0);
+    end(&f, &at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unsolicited_lines_are_handed_on),
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_settings_are_given_back),
         cmocka_unit_test(test_stale_bytes_at_open),

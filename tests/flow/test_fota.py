@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Upgrades end to end: qdiag against the simulated module of each family, on the module's virtual
+clock. For every fault: success only when the version is the target and identity and calibration are
+equal; AT+QFOTADL is sent once at most, and never by what only looks."""
+import json
+import os
+import shlex
+import sys
+
+sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
+sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
+from rig import main, qdiag  # noqa: E402
+from fota_rig import LOCAL, new, old  # noqa: E402
+from upgrade_rig import DIGITS, Rig, good, judged  # noqa: E402
+
+
+def test_local_upgrade(work):
+    for family in ("eg9x", "rg50xq", "bg96"):
+        with Rig(work + "/" + family, family=family) as u:
+            p, j = u.run()
+            good(p, j, family)
+            assert j["attempts"] == 1 and j["code"] is None, j
+            assert j["restores_before"] == j["restores_after"] == 0
+            stored = family != "bg96"
+            assert j["package_deleted"] is (True if stored else None), j
+            assert j["inner_backup"] is True, j
+            assert u.started() == ["+QFOTADL=" + LOCAL[family]], u.writes()
+            s = u.state()
+            assert s["stage"] == "done" and s["source"] == old(family) and s["target"] == new(family)
+            assert s["unit"]["last_digits"] == DIGITS and "001001000000015" not in json.dumps(s)
+            p, j = u.run()  # it is there already: nothing is sent again
+            assert p.returncode in (5, 11), p.stderr
+            assert len(u.started()) == 1
+
+
+def outcomes(work, family, cases):
+    for n, (fault, exits, more) in enumerate(cases):
+        with Rig("%s/%d" % (work, n), *[fault], family=family) as u:
+            p, j = u.run()
+            try:
+                judged(u, p, j, exits)
+                for key, value in more.items():
+                    assert j[key] == value, (key, j[key])
+            except AssertionError as e:
+                raise AssertionError("%s, %s: %s" % (family, fault, e))
+
+
+def test_what_the_unit_says_wrongly(work):
+    outcomes(work, "eg9x", (
+        ("fota_nostart", (0,), {"attempts": 1}),
+        ("fota_mute", (0,), {"attempts": 0}),
+        ("fota_percent=zero", (0,), {}),
+        ("fota_percent=repeat", (0,), {}),
+        ("fota_percent=fall", (0,), {}),
+        ("fota_percent=over", (0,), {}),
+        ("fota_percent=sign", (0,), {}),
+        ("fota_twice", (0,), {}),
+        ("fota_again", (0,), {}),
+        ("fota_lie", (21,), {"version_is_target": False, "state": "failed"}),
+        ("fota_gone", (22,), {"state": "unknown"})))
+
+
+def test_errors_that_are_tried_again(work):
+    outcomes(work, "eg9x", (
+        ("fota_fail=520:4", (0,), {"attempts": 5, "code": 520, "stage": "end"}),
+        ("fota_fail=520", (21,), {"attempts": 5, "code": 520}),
+        ("fota_fail=511", (21,), {"attempts": 5, "code_text": "not enough space in the unit's file system"})))
+    outcomes(work + "/rg", "rg50xq", (
+        ("fota_fail=505:2:40", (0,), {"attempts": 3, "code": 505}),
+        ("fota_fail=550", (21,), {"code_text": "the package is too large"})))
+
+
+def test_errors_that_are_final(work):
+    outcomes(work, "bg96", (
+        ("fota_fail=504", (21,), {"attempts": 1, "code_text": "the upgrade failed"}),
+        ("fota_fail=511", (21,), {"code_text": "the package does not match the current firmware"}),
+        ("fota_noend", (0,), {})))
+
+
+def test_power_cuts(work):
+    outcomes(work, "eg9x", (("fota_powercut=start", (0,), {}), ("fota_powercut=percent", (0,), {}),
+                            ("fota_powercut=end", (0,), {})))
+    outcomes(work + "/bg", "bg96", (("fota_powercut=restore", (0,), {}),
+                                    ("fota_powercut=end", (0,), {})))
+
+
+def test_damage(work):
+    outcomes(work, "eg9x", (
+        ("after_imei", (23,), {"identity_equal": False, "version_is_target": True}),
+        ("after_cal", (23,), {"calibration_equal": False, "version_is_target": True}),
+        ("after_restored", (23,), {}),
+        ("after_item", (0,), {}),
+        ("after_fell", (23,), {"version_is_target": False}),
+        ("after_noreg", (0,), {}),
+        ("after_nodiag", (22,), {"calibration_equal": None})))
+    with Rig(work + "/next", "after_cal") as u:
+        p, j = u.run()
+        assert u.state()["stage"] == "done" and j["inner_backup"] is None
+        next_command = shlex.split(j["next"])
+        assert next_command[:2] == ["qdiag", "restore"], j
+        verify = ("fota", "verify", "--backup", u.backup, "--to", new("eg9x"), "-d", u.address)
+        u.call(*verify, check=23)
+        qdiag(*next_command[1:], "--progress=none", "--confirm", "000015", "--journal", work + "/j",
+              "--safety", work + "/before.xqcn", check=0)
+        u.call(*verify, check=0)  # what is told to do next mends it
+
+
+def test_the_command_itself(work):
+    outcomes(work, "eg9x", (
+        ("at_late=QFOTADL:4100", (0,), {}),
+        ("at_silent=QFOTADL", (0,), {}),
+        ("at_errdone=QFOTADL=", (0,), {}),  # ERROR, and it begins
+        ("at_okundone=QFOTADL=", (22,), {"state": "unknown"})))
+    with Rig(work + "/refused", "at_error=QFOTADL=:3") as u:
+        p, j = u.run()
+        assert p.returncode == 1 and "+CME ERROR: 3" in p.stderr and "not touched" in p.stderr, p.stderr
+        assert u.state()["stage"] == "refused" and len(u.started()) == 1
+
+
+def test_refused(work):
+    """What is not right is refused before anything is sent."""
+    with Rig(work) as u:
+        cases = ((u.run("--confirm", "0000"), 4), (u.run("--confirm", "15"), 2),
+                 (u.run(source="https://127.0.0.1:1/x"), 13), (u.run(source="/data/ufs/no.zip"), 11),
+                 (u.run(source="ftp://u:p@127.0.0.1:1/x;y"), 2),
+                 (u.call("fota", "run", *u.arguments()), 2))
+        for n, ((p, j), code) in enumerate(cases):
+            assert p.returncode == code, (n, p.returncode, p.stderr)
+            assert "unit     not touched" in p.stderr or code == 2, p.stderr
+        p, j = u.run("--dry-run")
+        assert p.returncode == 0 and j["command"] == 'AT+QFOTADL="/data/ufs/update.zip"', j
+        assert j["preflight"]["go"] is True
+        assert u.writes() == [], u.writes()
+        assert not os.path.exists(u.backup + ".fota.json")
+
+
+def test_passwords_are_not_shown(work):
+    with Rig(work) as u:
+        p, j = u.run("--dry-run", "-vv", "--log-file", work + "/log", source="ftp://u:geheim@127.0.0.1:1/x.zip")
+        assert j["command"] == 'AT+QFOTADL="ftp://u:***@127.0.0.1:1/x.zip"', j
+        with open(work + "/log") as f:
+            text = f.read() + p.stdout + p.stderr
+        p, j = u.run("-vv", "--log-file", work + "/log2", source="ftp://u:geheim@127.0.0.1:1/x.zip")
+        assert p.returncode == 21 and (j["stage"], j["code"]) == ("ftp", 601), (p.stderr, j)
+        with open(work + "/log2") as f:
+            text += f.read() + p.stdout + p.stderr
+        with open(u.backup + ".fota.json") as f:
+            text += f.read()
+        assert "QFOTADL" in text and "geheim" not in text
+
+
+def test_other_modules_are_refused(work):
+    for n, conf in enumerate((("family = other", "model = BG770A-GL"), ("family = other", "model = EC200U-EU"),
+                              ("firmware_full = EG95EFBR06A08M4G_OCPU_01.001.04",))):
+        with Rig("%s/%d" % (work, n), conf=conf) as u:
+            p, j = u.run()
+            assert p.returncode == 13 and "nothing was sent" in p.stderr, (p.returncode, p.stderr)
+            assert u.writes() == []
+
+
+def test_events(work):
+    """Every state of an upgrade is told as a JSON line, percents never fall within an attempt."""
+    with Rig(work) as u:
+        p = qdiag("fota", "run", "--confirm", DIGITS, "--at", u.at(), "--json=lines", *u.arguments(),
+                  check=0)
+        told = [json.loads(x) for x in p.stdout.splitlines()]
+        told = [x for x in told if x.get("event") == "fota"]
+        order = []
+        for x in told:
+            if not order or order[-1] != x["state"]:
+                order.append(x["state"])
+        assert order == ["sent", "accepted", "rebooting", "updating", "ended", "final reboot", "verify",
+                         "done"], order
+        percents = [x["percent"] for x in told if x["state"] == "updating" and x["percent"] is not None]
+        assert percents == sorted(percents) and percents[-1] == 100, percents
+
+
+if __name__ == "__main__":
+    sys.exit(main([v for k, v in sorted(globals().items()) if k.startswith("test_")]))
