@@ -234,8 +234,10 @@ static void read_version(struct qd_run *run)
     ev.version = read_once(run, &e);
     if (e.code == QDIAG_E_LINK_GONE || e.code == QDIAG_E_LINK_IO)
         lost(run);
-    if (ev.version == QD_VERSION_UNREAD && !run->other_unit && now_ms(run) < run->until)
+    if (ev.version == QD_VERSION_UNREAD && !run->other_unit && now_ms(run) < run->until) {
+        rest(run);
         return;
+    }
     step(run, &ev, "");
 }
 
