@@ -54,13 +54,16 @@ QDIAG_API int qdiag_at_find(struct qdiag_context *c, const char *address, const 
 QDIAG_API int qdiag_at_open(struct qdiag_context *c, const char *address, struct qdiag_at **at,
                             struct qdiag_error *e);
 
+/* Where a port is looked for: as the arguments of qdiag_at_find. */
+struct qdiag_at_place {
+    const char *address, *device, *serial;
+};
+
 /* Opens a unit's AT port and sends nothing: for a unit that may be in the middle of an upgrade, when
  * it does not answer. For qdiag_fota_watch; other calls need a port of qdiag_at_open.
  *
  * @param c        the context; must outlive the port.
- * @param address  as for qdiag_at_find.
- * @param device   as for qdiag_at_find.
- * @param serial   as for qdiag_at_find.
+ * @param place    where.
  * @param wait_s   how long a port that is not there may take to come back, seconds.
  * @param at       set on success.
  * @param e        set on failure.
@@ -69,9 +72,8 @@ QDIAG_API int qdiag_at_open(struct qdiag_context *c, const char *address, struct
  * Returns: 0, -QDIAG_E_USAGE, -QDIAG_E_POLICY (a DIAG port), -QDIAG_E_NO_UNIT, -QDIAG_E_BUSY,
  *          -QDIAG_E_PERMISSION, -QDIAG_E_OPEN_FAILED, -QDIAG_E_LINK_GONE, -QDIAG_E_LINK_IO,
  *          -QDIAG_E_CANCELLED, -QDIAG_E_NO_MEMORY, -QDIAG_E_LOCAL_FILE. */
-QDIAG_API int qdiag_at_listen(struct qdiag_context *c, const char *address, const char *device,
-                              const char *serial, unsigned wait_s, struct qdiag_at **at,
-                              struct qdiag_error *e);
+QDIAG_API int qdiag_at_listen(struct qdiag_context *c, const struct qdiag_at_place *place,
+                              unsigned wait_s, struct qdiag_at **at, struct qdiag_error *e);
 
 /* Closes an AT port, gives its settings back, and sets the pointer to NULL.
  *

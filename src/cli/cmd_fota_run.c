@@ -259,17 +259,20 @@ int cmd_fota_watch(struct qdiag_context *ctx, const struct cli_options *o)
     struct qdiag_fota_options f;
     struct qdiag_device *dev = NULL;
     struct qdiag_at *at = NULL;
+    struct qdiag_at_place place = {o->at, o->device, o->serial};
     char address[512] = "";
     int rc = 0;
 
     clear(&a, o, "watch");
     f = options_of(&a);
     f.device = o->device;
-    if (!o->at && o->state)
+    if (!o->at && o->state) {
         rc = qdiag_fota_where(ctx, o->state, address, &a.e);
+        place.address = address;
+    }
     if (rc == 0)
-        rc = qdiag_at_listen(ctx, *address ? address : o->at, o->device, o->serial,
-                             o->limits.port_back ? o->limits.port_back : 120, &at, &a.e);
+        rc = qdiag_at_listen(ctx, &place, o->limits.port_back ? o->limits.port_back : 120, &at,
+                             &a.e);
     if (rc == 0) {
         dev = open_diag(ctx, o);
         qdiag_fota_watch(at, dev, &f, &a.r, &a.e);

@@ -214,14 +214,8 @@ static int find_and_open(struct qdiag_at *p, const char *device, const char *ser
     return open_found(p, &ch, quiet, e);
 }
 
-/* Where a port is to be looked for. */
-struct wanted {
-    const char *address, *device, *serial;
-    int quiet;
-};
-
-static int open_port(struct qdiag_context *c, const struct wanted *w, struct qdiag_at **at,
-                     struct qdiag_error *e)
+static int open_port(struct qdiag_context *c, const struct qdiag_at_place *w, int quiet,
+                     struct qdiag_at **at, struct qdiag_error *e)
 {
     struct qdiag_at *p = qd_alloc(1, sizeof *p);
     int rc;
@@ -233,8 +227,8 @@ static int open_port(struct qdiag_context *c, const struct wanted *w, struct qdi
     p->interface = -1;
     rc = qd_address_parse(&p->address, w->address ? w->address : "auto", e);
     if (rc == 0)
-        rc = p->address.kind == QD_ADDR_AUTO ? find_and_open(p, w->device, w->serial, w->quiet, e)
-                                             : open_named(p, w->quiet, e);
+        rc = p->address.kind == QD_ADDR_AUTO ? find_and_open(p, w->device, w->serial, quiet, e)
+                                             : open_named(p, quiet, e);
     if (rc != 0) {
         qd_mm_end(&p->mm);
         free(p);
@@ -247,9 +241,9 @@ static int open_port(struct qdiag_context *c, const struct wanted *w, struct qdi
 int qdiag_at_find(struct qdiag_context *c, const char *address, const char *device,
                   const char *serial, struct qdiag_at **at, struct qdiag_error *e)
 {
-    const struct wanted w = {address, device, serial, 0};
+    const struct qdiag_at_place place = {address, device, serial};
 
-    return open_port(c, &w, at, e);
+    return open_port(c, &place, 0, at, e);
 }
 
 int qdiag_at_open(struct qdiag_context *c, const char *address, struct qdiag_at **at,
@@ -265,16 +259,14 @@ static int may_come(int rc)
            rc == -QDIAG_E_PERMISSION || rc == -QDIAG_E_BUSY || rc == -QDIAG_E_LINK_IO;
 }
 
-int qdiag_at_listen(struct qdiag_context *c, const char *address, const char *device,
-                    const char *serial, unsigned wait_s, struct qdiag_at **at,
-                    struct qdiag_error *e)
+int qdiag_at_listen(struct qdiag_context *c, const struct qdiag_at_place *place, unsigned wait_s,
+                    struct qdiag_at **at, struct qdiag_error *e)
 {
-    const struct wanted w = {address, device, serial, 1};
     struct qd_deadline end = qd_deadline_in_ms(c->clock, wait_s * (uint64_t)1000);
 
     for (;;) {
         struct qdiag_error mine = {0};
-        int rc = open_port(c, &w, at, &mine);
+        int rc = open_port(c, place, 1, at, &mine);
 
         if (rc == 0)
             return 0;

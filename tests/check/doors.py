@@ -120,7 +120,7 @@ def self_test():
         'src/flow/execute_run.c': 'int f(void) { return qd_ufs_order(a); }\n',
         'src/flow/ufs.c': 'int f(void) { return qd_ufs_order(a); }\n',
         'src/flow/doctor.c': 'const char *s = qd_ufs_order_text(0, 0);\n',
-        'src/service/fota.c': 'struct c c = {"AT+QPRTPARA=11", "", 0, 0};\n',
+        'src/service/supply.c': 'struct c c = {"AT+QPRTPARA=11", "", 0, 0};\n',
         'src/flow/look.c': 'const char *s = "at+cfun=1,1";\n',
     }
     good = {

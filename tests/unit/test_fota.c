@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "fake_at.h"
+#include "service/at_write.h"
 #include "service/fota.h"
 
 #define OK           "\r\nOK\r\n"
