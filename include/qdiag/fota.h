@@ -107,8 +107,8 @@ struct qdiag_fota_report {
     struct qdiag_preflight preflight; /* of a run */
     enum qdiag_fota_state state;
     unsigned attempts;
-    int code;            /* last error code of the unit; -1 = none */
-    char stage[8];       /* of it: "http", "ftp", "end" */
+    int code;      /* last error code of the unit; -1 = none */
+    char stage[8]; /* of it: "http", "ftp", "end" */
     char code_text[320], advice[256];
     struct qdiag_versions before, after;
     char target[QDIAG_VERSION_CAP];

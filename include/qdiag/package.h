@@ -102,7 +102,7 @@ enum qdiag_verdict {
 struct qdiag_match {
     enum qdiag_verdict verdict;
     char from[QDIAG_VERSION_CAP], to[QDIAG_VERSION_CAP]; /* as judged; "" = not known */
-    int declared;   /* 1: from and to came from the operator */
+    int declared;                                        /* 1: from and to came from the operator */
     int downgrade;  /* 1: the target is older by its own name */
     char why[256];  /* a sentence */
     char next[256]; /* what to do; "" = nothing */

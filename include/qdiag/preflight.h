@@ -36,21 +36,21 @@ struct qdiag_check {
 #define QDIAG_CHECKS_MAX 40
 
 struct qdiag_preflight_options {
-    const char *package;  /* local file; NULL: none, then no verdict about it and no go for a run */
+    const char *package; /* local file; NULL: none, then no verdict about it and no go for a run */
     const char *from, *to; /* declared versions, both or none */
-    const char *sha256;   /* expected, 64 hex digits; NULL = not given */
-    const char *source;   /* argument of the upgrade: URL or path in the unit; NULL = not given */
-    const char *backup;   /* DIAG backup of this unit, with its manifest; needed */
-    unsigned max_age_h;   /* of backup and of the inner backups, hours; 0 = 24 */
-    int power;            /* 1: the operator says that power is safe */
-    int without_ufs;      /* 1: the unit's inner backup is not needed (a family that has none) */
+    const char *sha256;    /* expected, 64 hex digits; NULL = not given */
+    const char *source;    /* argument of the upgrade: URL or path in the unit; NULL = not given */
+    const char *backup;    /* DIAG backup of this unit, with its manifest; needed */
+    unsigned max_age_h;    /* of backup and of the inner backups, hours; 0 = 24 */
+    int power;             /* 1: the operator says that power is safe */
+    int without_ufs;       /* 1: the unit's inner backup is not needed (a family that has none) */
 };
 
 struct qdiag_preflight {
     struct qdiag_check check[QDIAG_CHECKS_MAX];
     size_t checks;
-    int go;        /* 1: every needed check passed */
-    int exit_code; /* 0, 4, 5, 11, 14, … */
+    int go;         /* 1: every needed check passed */
+    int exit_code;  /* 0, 4, 5, 11, 14, … */
     char line[256]; /* the verdict in one line */
     struct qdiag_versions versions;
     struct qdiag_package package;

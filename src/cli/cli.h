@@ -28,8 +28,8 @@ enum cli_command_bit {
     C_PREFLIGHT = 131072,
     C_AT = C_UFS | C_BACKUP | C_INFO | C_DOCTOR | C_FOTA | C_PREFLIGHT,
     C_WRITES = C_RESTORE | C_NV | C_EFS,
-    C_UNIT = C_BACKUP | C_INFO | C_NV | C_EFS | C_PLAN | C_RESTORE | C_VERIFY |
-             C_UFS | C_DOCTOR | C_FOTA | C_PREFLIGHT,
+    C_UNIT = C_BACKUP | C_INFO | C_NV | C_EFS | C_PLAN | C_RESTORE | C_VERIFY | C_UFS | C_DOCTOR |
+             C_FOTA | C_PREFLIGHT,
     C_ALL = C_UNIT | C_CONVERT | C_CHECK | C_LIST | C_HELP | C_SHOW | C_DIFF | C_REDACT
 };
 

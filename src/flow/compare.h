@@ -26,8 +26,8 @@ int qd_verify_backups(const struct qd_backup *file, const struct qd_backup *unit
 /* Where an entry of the diff belongs. */
 enum qd_verify_as { QD_VERIFY_DIFFERS, QD_VERIFY_APART, QD_VERIFY_UNKNOWN, QD_VERIFY_SURPLUS };
 enum qd_verify_as qd_verify_entry(const struct qd_backup *unit, const struct qd_diff_entry *en);
-/* IDENTITY or CALIBRATION when an entry must outlast any upgrade, files of the RF set included; else
- * UNKNOWN. */
+/* IDENTITY or CALIBRATION when an entry must outlast any upgrade, files of the RF set included;
+ * else UNKNOWN. */
 enum qd_class qd_verify_bound(const struct qd_diff_entry *en);
 void qd_verify_free(struct qd_verify *v);
 /* 0, -QDIAG_E_DIFFERENT, or -QDIAG_E_UNKNOWN when nothing differs but not all could be compared. */

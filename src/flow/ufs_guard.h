@@ -18,8 +18,8 @@ enum qd_ufs_verdict {
 enum qd_ufs_verdict qd_ufs_judge(enum qdiag_ufs fs, const struct qdiag_ufs_state *before,
                                  const struct qdiag_ufs_state *after, const char **why);
 
-/* Both ports are one healthy unit: the same valid IMEI, both halves started, EFS answers, RF files are
- * there. */
+/* Both ports are one healthy unit: the same valid IMEI, both halves started, EFS answers, RF files
+ * are there. */
 int qd_ufs_health(struct qdiag_device *dev, const struct qdiag_ufs_status *s,
                   struct qdiag_error *e);
 
@@ -31,16 +31,16 @@ int qd_ufs_file(struct qdiag_context *c, const struct qdiag_ufs_options *o,
  * ahead. Pure. */
 int qd_backup_age_h(const char *created, int64_t now, int64_t *hours);
 
-/* The notes beside the DIAG backup, FILE.ufs.json: what was confirmed. Looked up in all notes of that
- * folder: 1 when a backup of this unit, file system, firmware and count was confirmed less than 24 h
- * ago. sha256: of the DIAG backup. */
+/* The notes beside the DIAG backup, FILE.ufs.json: what was confirmed. Looked up in all notes of
+ * that folder: 1 when a backup of this unit, file system, firmware and count was confirmed less
+ * than 24 h ago. sha256: of the DIAG backup. */
 int qd_ufs_recorded(const struct qdiag_ufs_options *o, const char *sha256,
                     const struct qdiag_ufs_status *s);
 int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
                   const struct qdiag_ufs_status *s, uint32_t backups, struct qdiag_error *e);
 
-/* What the note of this very DIAG backup says of one file system: FRESH only when firmware and counters
- * are still those that were confirmed, less than o->max_age_h (24) ago. */
+/* What the note of this very DIAG backup says of one file system: FRESH only when firmware and
+ * counters are still those that were confirmed, less than o->max_age_h (24) ago. */
 enum qd_ufs_seen {
     QD_UFS_SEEN_FRESH,
     QD_UFS_SEEN_NONE,

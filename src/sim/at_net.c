@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What the AT side says of the network and the supply: signal, registration, operator, voltage. Nothing here depends on a
- * real network; it must never say that a unit is registered that a fault keeps off. */
+ * What the AT side says of the network and the supply: signal, registration, operator, voltage.
+ * Nothing here depends on a real network; it must never say that a unit is registered that a fault
+ * keeps off. */
 #include <string.h>
 
 #include "sim/at_int.h"

@@ -34,7 +34,7 @@ struct sim_server {
     struct sim_link link;
     struct sim_queue out;
     struct sim_at at_side;
-    int at_blocked; /* the AT client does not read */
+    int at_blocked;               /* the AT client does not read */
     uint64_t alone_us, unread_us; /* real time: no longer waited for the AT client then */
     struct sim_reply reply, at_reply;
     uint8_t req[SIM_LINK_MAX], in[65536];

@@ -145,7 +145,7 @@ def main():
     declared = {h: functions(cscan.read(top, 'src/' + h)) for h in [*HEADERS, *AT_HEADERS]}
     assert all(declared.values()), declared
     assert 'qd_nv_write' in declared['service/nv_write.h']
-    assert {'qd_ufs_order', 'qd_at_reset', 'qd_user_put', 'qd_user_delete'} | AT_TEXTS == \
+    assert {'qd_ufs_order', 'qd_at_reset', 'qd_user_put', 'qd_user_delete', 'qd_fota_start'} | AT_TEXTS == \
         declared['service/at_write.h'], declared['service/at_write.h']
     commands = write_commands(cscan.read(top, 'src/diag/cmd.def'))
     assert {'NV_WRITE', 'CONTROL', 'SPC', 'EFS_PUT', 'EFS_SYNC_STATUS'} <= commands, commands
