@@ -354,14 +354,17 @@ static int read_note(struct qdiag_at *at, const struct qdiag_fota_options *o,
                      struct qdiag_fota_report *r, struct qdiag_error *e)
 {
     struct qdiag_ufs_options u = {.fs = QDIAG_UFS, .backup = o->preflight.backup};
-    static const struct qdiag_ufs_status nothing;
+    struct qdiag_ufs_status of_backup = {0};
+    struct after a = {0};
     struct qd_ufs_found found;
     struct qd_doc *doc = NULL;
     int rc = load(at->ctx, o->preflight.backup, &doc, e);
 
     if (rc != 0)
         return rc;
-    (void)qd_ufs_look_up(&u, doc->sha256, &nothing, &found);
+    take_imeis(&a, doc); /* the unit may have lost its own */
+    qd_copy_text(of_backup.imei, sizeof of_backup.imei, a.imei[0]);
+    (void)qd_ufs_look_up(&u, doc->sha256, &of_backup, &found);
     if (found.restores >= 0 && found.restores < QD_RESTORES_UNKNOWN)
         r->restores_before = (uint32_t)found.restores;
     qd_copy_text(r->before.full, sizeof r->before.full,
