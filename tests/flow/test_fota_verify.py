@@ -141,7 +141,7 @@ def test_another_unit(work):
     j = run(w, code=4)
     assert j["error"]["unit"] == "untouched"
     shutil.rmtree(w.dir)
-    run(World(work, E), faults=("at_imei",), code=23)  # not a valid IMEI: damage, not another unit
+    run(World(work, E), faults=("at_imei=check",), code=23)  # not a valid IMEI: damage, not another unit
 
 
 def test_fell_back(work):
