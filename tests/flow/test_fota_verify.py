@@ -46,9 +46,11 @@ def keys(j, group):
 
 def test_success(work):
     w = World(work, E)
-    j = run(w, code=0)
+    j = run(w, code=21)  # no target is named; yet it has the version it had when its copy was made
     assert j["version"] == old(E) and j["version_is_target"] is None
     upgraded(w)
+    j = run(w, code=0)
+    assert j["version"] == new(E) and j["version_is_target"] is None
     j = run(w, "--to", new(E), code=0)
     assert (j["version"], j["source"], j["target"], j["next"]) == (new(E), old(E), new(E), None), j
     assert j["version_is_target"] and j["identity_equal"] and j["calibration_equal"]

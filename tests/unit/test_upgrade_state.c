@@ -33,6 +33,7 @@ static void fill(struct qd_run_state *s)
     qd_copy_text(s->target, sizeof s->target, "EG95EFBR06A09M4G_01.002.01.002");
     qd_copy_text(s->argument, sizeof s->argument, "AT+QFOTADL=\"ftp://u:***@h/f\"");
     qd_copy_text(s->backup, sizeof s->backup, "b.xqcn");
+    memset(s->backup_sha256, 'a', 64);
     qd_copy_text(s->stage, sizeof s->stage, "updating");
     s->attempts = 3;
     s->code = 520;
