@@ -399,14 +399,19 @@ static int read_note(struct qdiag_at *at, const struct qdiag_fota_options *o,
                      struct qdiag_fota_report *r, struct qdiag_error *e)
 {
     struct qdiag_ufs_options u = {.fs = QDIAG_UFS, .backup = o->preflight.backup};
-    static const struct qdiag_ufs_status nothing;
-    struct qd_ufs_found found;
+    struct qdiag_ufs_status who = {0};
+    struct qd_ufs_found found = {.restores = -1};
+    struct after a = {0};
     struct qd_doc *doc = NULL;
     int rc = load(at->ctx, o->preflight.backup, &doc, e);
 
     if (rc != 0)
         return rc;
-    (void)qd_ufs_look_up(&u, doc->sha256, &nothing, &found);
+    take_imeis(&a, doc); /* the note knows its unit by one of them; the unit may have lost its own */
+    for (unsigned i = 0; i < QDIAG_SUBS && !found.firmware[0]; i++) {
+        qd_copy_text(who.imei, sizeof who.imei, a.imei[i]);
+        (void)qd_ufs_look_up(&u, doc->sha256, &who, &found);
+    }
     if (found.restores >= 0 && found.restores < QD_RESTORES_UNKNOWN)
         r->restores_before = (uint32_t)found.restores;
     qd_copy_text(r->before.full, sizeof r->before.full,

@@ -174,18 +174,6 @@ def test_what_is_not_known(work):
     assert j["identity_equal"] is None, j
 
 
-def test_a_backup_without_calibration(work):
-    """Nothing of it differs, for nothing of it was compared."""
-    w = World(work, E)
-    narrow = w.dir + "/narrow.xqcn"
-    with Module(w.unit) as m:
-        qdiag("backup", "--progress=none", "--xqcn", narrow, "-d", m.address, "--only", "identity", check=0)
-    upgraded(w)
-    j = run(w, "--to", new(E), backup=narrow, code=22)
-    assert j["identity_equal"] and j["calibration_equal"] is None, j
-    assert "calibration could not be compared" in j["error"]["why"], j["error"]
-
-
 def test_next_is_one_word_each(work):
     w = World(work, E)
     upgraded(w)
