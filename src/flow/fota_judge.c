@@ -74,8 +74,7 @@ int qd_fota_judge(const struct qd_fota_facts *f, int *is_target, char why[200])
                  f->target);
         return QDIAG_E_FOTA_UNKNOWN;
     }
-    if ((*is_target == 0 || !f->target[0]) && f->source[0] &&
-        strcmp(f->version, f->source) == 0) {
+    if ((*is_target == 0 || !f->target[0]) && f->source[0] && strcmp(f->version, f->source) == 0) {
         snprintf(why, 200, "not upgraded: it has %.120s still", f->version);
         return QDIAG_E_FOTA_FAILED;
     }

@@ -407,7 +407,8 @@ static int read_note(struct qdiag_at *at, const struct qdiag_fota_options *o,
 
     if (rc != 0)
         return rc;
-    take_imeis(&a, doc); /* the note knows its unit by one of them; the unit may have lost its own */
+    take_imeis(&a,
+               doc); /* the note knows its unit by one of them; the unit may have lost its own */
     for (unsigned i = 0; i < QDIAG_SUBS && !found.firmware[0]; i++) {
         qd_copy_text(who.imei, sizeof who.imei, a.imei[i]);
         (void)qd_ufs_look_up(&u, doc->sha256, &who, &found);

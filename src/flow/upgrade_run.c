@@ -293,7 +293,8 @@ void qd_run_watch_command(const struct qd_run *run, const char *device, char *ou
     rc = state ? add_option(out, cap, "--state", state)
                : add_option(out, cap, "--at", run->at->address.text);
     rc |= add_option(out, cap, "-d", device);
-    if (!state || strcmp(run->state.backup, run->o->preflight.backup ? run->o->preflight.backup : "") != 0)
+    if (!state ||
+        strcmp(run->state.backup, run->o->preflight.backup ? run->o->preflight.backup : "") != 0)
         rc |= add_option(out, cap, "--backup", run->o->preflight.backup);
     if (!state)
         rc |= add_option(out, cap, "--to", run->r->target);

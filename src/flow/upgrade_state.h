@@ -20,7 +20,7 @@ struct qd_run_state {
     char argument[640]; /* the command, without its password */
     char backup[512];
     char backup_sha256[65]; /* "" = not noted */
-    char stage[16]; /* qdiag_fota_state_name */
+    char stage[16];         /* qdiag_fota_state_name */
     unsigned attempts;
     int code;               /* -1 = none */
     int64_t restores;       /* counted before; -1 = not known */

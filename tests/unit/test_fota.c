@@ -216,10 +216,9 @@ static void test_net_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_probe),    cmocka_unit_test(test_start),
-        cmocka_unit_test(test_long_command),
-        cmocka_unit_test(test_apn),      cmocka_unit_test(test_net_lines),
-        cmocka_unit_test(test_net_read),
+        cmocka_unit_test(test_probe),        cmocka_unit_test(test_start),
+        cmocka_unit_test(test_long_command), cmocka_unit_test(test_apn),
+        cmocka_unit_test(test_net_lines),    cmocka_unit_test(test_net_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

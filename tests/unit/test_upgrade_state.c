@@ -151,10 +151,8 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_who_it_is),
-        cmocka_unit_test(test_open),
-        cmocka_unit_test(test_what_is_none),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_who_it_is),
+        cmocka_unit_test(test_open),       cmocka_unit_test(test_what_is_none),
         cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
