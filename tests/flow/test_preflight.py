@@ -13,7 +13,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from fota_rig import Line, Module, fota_unit, new, old, package, put, read  # noqa: E402
 import fota_rig  # noqa: E402
-from rig import SMALL, main, qdiag  # noqa: E402
+from rig import main, qdiag  # noqa: E402
 
 # A family with both file systems and no upgrade that is described.
 fota_rig.VERSIONS["bg95"] = ("BG95-M3", "BG95M3LAR02A03", "BG95M3LAR02A04")
@@ -61,7 +61,7 @@ class World:
             put(self.unit + "/efs-alt/usb/conf", b"x" * 3000)
         with Module(self.unit) as m:
             at = "unix:" + m.at_path
-            qdiag("backup", "--progress=none", "--xqcn", self.backup, "-d", m.address, *SMALL, check=0)
+            qdiag("backup", "--progress=none", "--xqcn", self.backup, "-d", m.address, check=0)
             for fs in ("ufs", "eufs") if family == "bg95" else ("ufs",):
                 qdiag("ufs", "backup", "--fs", fs, "-d", m.address, "--at", at, "--backup",
                       self.backup, "--progress=none", check=0)
@@ -197,11 +197,14 @@ def completeness(w, value):
     w.json(w.manifest, change)
 
 
-def narrow(*options):
-    """The backup is taken anew, of less."""
+def narrow(*options, untold=False):
+    """The backup is taken anew, of less; untold: its manifest is one of an older version."""
     def change(w):
         with Module(w.unit) as m:
             qdiag("backup", "--progress=none", "--xqcn", w.backup, "-d", m.address, *options, check=0)
+        if untold:
+            completeness(w, True)
+            w.json(w.manifest, lambda j: j.pop("scope"))
     return change
 
 
@@ -243,6 +246,9 @@ CASES = (
     ("backup-complete", "FAIL", 5, E, (), lambda w: completeness(w, False), {}),
     ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-560"), {}),
     ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-2000", "--sub", "0"), {}),
+    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-10499"), {}),
+    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-560", untold=True), {}),
+    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-2000", "--sub", "0", untold=True), {}),
     ("backup-complete", "UNKNOWN", 14, E, (), lambda w: os.unlink(w.manifest), {}),
     ("backup-unit", "FAIL", 4, E, (), lambda w: put(w.unit + "/nv/0/550", IMEI_OTHER), {}),
     ("backup-unit", "UNKNOWN", 14, E, (), no_witness, {}),
