@@ -236,7 +236,7 @@ CASES = (
     ("versions", "UNKNOWN", 14, E, ("at_error=QGMR",), nothing, {}),
     ("family", "FAIL", 13, S, (), nothing, {}),
     ("ufs", "FAIL", 11, E, (), no_copy, {}),
-    ("ufs", "UNKNOWN", 14, E, ("ufs_fields=13",), nothing, {}),
+    ("ufs", "UNKNOWN", 14, E, ("ufs_fields=13",), nothing, {"says": "--without-ufs"}),
     ("eufs", "FAIL", 13, S, (), no_copy, {}),
     ("eufs", "UNKNOWN", 13, S, ("at_error=QPRTPARA=14",), nothing, {}),
     ("backup", "FAIL", 10, E, (), lambda w: flip(w.backup), {}),
@@ -244,7 +244,8 @@ CASES = (
     ("backup", "UNKNOWN", 14, E, (), lambda w: os.unlink(w.manifest), {}),
     ("backup", "UNKNOWN", 14, E, (), nothing, {"drop": ("--backup",)}),
     ("backup-complete", "FAIL", 5, E, (), lambda w: completeness(w, False), {}),
-    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-560"), {}),
+    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-560"),
+     {"says": "it was narrowed, and holds only NV 0-560 of subscription 0"}),
     ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-2000", "--sub", "0"), {}),
     ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-10499"), {}),
     ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-560", untold=True), {}),
@@ -295,7 +296,7 @@ CASES = (
     ("space", "FAIL", 11, E, (), big, {}),
     ("space", "UNKNOWN", 14, E, ("at_error=QFLDS",), nothing, {}),
     ("certificates", "FAIL", 11, B, (), lambda w: https(w, b""), {}),
-    ("certificates", "UNKNOWN", 14, B, (), https, {}),
+    ("certificates", "UNKNOWN", 14, B, (), https, {"says": "qdiag ufs files put CA.pem fota_cacert.pem"}),
     ("power", "FAIL", 11, E, (), lambda w: w.conf("supply_mv", 2900), {}),
     ("power", "UNKNOWN", 14, E, (), nothing, {"drop": ("--power-ok",)}),
 )
@@ -325,6 +326,8 @@ def test_every_row_has_its_cases(work):
 
 def run_case(work, n, case):
     row, result, code, family, faults, change, options = case
+    options = dict(options)
+    says = options.pop("says", "")
     place = "%s/%d" % (work, n)
     os.makedirs(place)
     w = World(place, family)
@@ -333,6 +336,7 @@ def run_case(work, n, case):
     check_schema(j)
     got = [c for c in j["checks"] if c["name"] == row][0]
     assert (got["result"], p.returncode) == (result, code), (case[:5], got, p.returncode, j["line"], p.stderr)
+    assert says in got["detail"], got
     assert j["exit_code"] == code and not j["go"] and j["line"].startswith("NO GO"), j["line"]
     assert "001001000000015" not in p.stdout + p.stderr
     shutil.rmtree(place)
