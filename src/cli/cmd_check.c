@@ -62,11 +62,10 @@ static void print_report(const struct cli_options *o, const char *path,
     cli_size(size, sizeof size, r->file_size);
     cli_size(efs, sizeof efs, r->efs_bytes);
     printf("%s %s  %s %s  sha256 %.16s…\n",
-           r->complete != 0                                ? "sound:"
+           r->complete != 0                         ? "sound:"
            : r->narrowed == 1 && r->unreadable == 0 ? "sound, but narrowed:"
                                                     : "sound, but incomplete:",
-           path, r->container, size,
-           r->sha256);
+           path, r->container, size, r->sha256);
     print_identity(o, r);
     printf("  NV items   %zu + %zu + %zu (subscriptions 0, 1, 2)\n", r->nv[0], r->nv[1], r->nv[2]);
     printf("  EFS files  %zu, %s (EFS_Backup %zu, Provisioning_Item_Files %zu, NV_Items %zu)\n",
@@ -78,8 +77,7 @@ static void print_report(const struct cli_options *o, const char *path,
         printf("  note       %s\n", cli_masked(o, r->note[i], line, sizeof line));
 }
 
-static void json_verdict(json_t *j, const struct cli_options *o,
-                         const struct qdiag_check_report *r)
+static void json_verdict(json_t *j, const struct cli_options *o, const struct qdiag_check_report *r)
 {
     static const char *const answers[] = {"cannot_tell", "yes", "no"};
     json_t *arrays = json_array(), *findings = json_array();

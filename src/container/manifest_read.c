@@ -155,8 +155,8 @@ static void read_scope(struct reading *r, const json_t *top, struct qd_scope *s)
     s->exhaustive = all && json_is_true(all);
     s->nv_first = get_number(r, o, "scope.nv_first", 65535);
     s->nv_last = get_number(r, o, "scope.nv_last", 65535);
-    s->sub = sub && json_is_null(sub) ? -1
-                                      : get_number(r, o, "scope.subscription", (int)QD_SUBS - 1);
+    s->sub =
+        sub && json_is_null(sub) ? -1 : get_number(r, o, "scope.subscription", (int)QD_SUBS - 1);
     if (r->rc == 0 && s->nv_first > s->nv_last)
         bad(r, "scope.nv_last", "before nv_first");
     if (r->rc == 0 && s->exhaustive && (s->nv_first > 0 || s->nv_last < 65535))

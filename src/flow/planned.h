@@ -15,9 +15,9 @@ struct qdiag_plan {
     struct qdiag_context *ctx;
     struct qd_plan *plan; /* NULL when the guard refused */
     char *source;         /* backup or plan file; "" for a single change */
-    char scope[QD_SCOPE_TEXT]; /* of a narrowed backup */
     int single;           /* one change asked for by name: no guard, no reset */
     struct qd_doc *doc;   /* the backup; NULL for a single change and a loaded plan */
+    char scope[QD_SCOPE_TEXT]; /* of a narrowed backup, in words */
     struct qd_snapshot snap;
     int has_snap;
     struct qd_anchors file, unit;

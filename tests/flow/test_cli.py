@@ -116,7 +116,7 @@ def test_text_answers(work):
     with Sim(small_unit(work + "/u")) as sim:
         p = backup(sim, out, check=0)
         assert p.stderr == "", p.stderr
-        assert p.stdout.startswith("saved %s " % out) and IMEI not in p.stdout
+        assert p.stdout.startswith("saved, NARROWED: %s " % out) and IMEI not in p.stdout
         assert "…0015" in p.stdout
         q = backup(sim, out, *SMALL, "-q", check=0)
         assert q.stdout == "" and q.stderr == ""
@@ -126,7 +126,7 @@ def test_text_answers(work):
         assert "EG95" in p.stdout and "…0015" in p.stdout and "0x13" in p.stdout
         assert IMEI not in p.stdout + p.stderr
     p = qdiag("check", out, check=0)
-    assert p.stdout.startswith("sound: ") and IMEI not in p.stdout
+    assert p.stdout.startswith("sound, but narrowed: ") and IMEI not in p.stdout
     assert "every byte is as saved" in p.stdout
 
 

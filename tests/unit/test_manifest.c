@@ -313,9 +313,8 @@ static void test_scope(void **state)
         {{1, -1, 0, 10500, 1}, 0, ""},
         {{1, 0, 400, 500, 0}, 1, "NV 400-500 of subscription 0 only"},
         {{1, 2, 0, 10500, 1}, 1, "NV 0-65535 of subscription 2 only"},
-        {{1, -1, 0, 10499, 0}, 1,
-         "only NV 0-10499 of subscription 0, and the usual ids of the others"},
-        {{1, -1, 1, 65535, 0}, 1,
+        {{1, -1, 1, 65535, 0},
+         1,
          "only NV 1-65535 of subscription 0, and the usual ids of the others"},
     };
     for (size_t i = 0; i < sizeof k / sizeof k[0]; i++) {
@@ -343,9 +342,7 @@ static void test_scope_of_a_conversion(void **state)
     struct qd_manifest *source = scoped(&m, (struct qd_scope){1, 1, 7, 9, 0}, 1, NULL), *back;
     back = scoped(&n, untold, source->complete, source);
     assert_int_equal(qd_manifest_only_narrowed(back), 1);
-    assert_int_equal(back->scope.sub, 1);
-    assert_int_equal(back->scope.nv_first, 7);
-    assert_int_equal(back->scope.nv_last, 9);
+    assert_memory_equal(&back->scope, &source->scope, sizeof back->scope);
     qd_manifest_free(&back);
     unmake(&n);
     unmake(&m);
@@ -523,8 +520,6 @@ static void test_hostile_scope(void **state)
     qd_manifest_free(&back);
     static const char *const k[][3] = {
         {"\"scope\": {", "\"scope\": 7, \"x\": {", "m.json key scope"},
-        {"\"scope\": {", "\"scope\": [], \"x\": {", "m.json key scope"},
-        {"\"subscription\": 0", "\"subscriptioN\": 0", "key scope.subscription"},
         {"\"subscription\": 0", "\"subscription\": 3", "key scope.subscription"},
         {"\"subscription\": 0", "\"subscription\": -1", "key scope.subscription"},
         {"\"subscription\": 0", "\"subscription\": \"all\"", "key scope.subscription"},
