@@ -59,7 +59,7 @@ struct qdiag_backup_file {
 };
 
 struct qdiag_backup_report {
-    int complete;
+    int complete;        /* nothing unreadable, and not narrowed */
     char file[1024];     /* the first file made */
     char manifest[1024];
     char sha256[65];
@@ -76,7 +76,17 @@ struct qdiag_backup_report {
     uint64_t requests, milliseconds;
     struct qdiag_backup_file *files; /* all files made, in the order xqcn, qcn, tar, dir */
     size_t file_count;
+    int narrowed;    /* 1: less was asked for than a whole unit; complete is 0 then */
+    char scope[128]; /* what it holds then: "NV 400-500 of subscription 0 only"; else "" */
 };
+
+/* Refuses options that narrow a backup, for what needs a whole one.
+ *
+ * @param o  the options.
+ * @param e  set on failure: why says what would be read.
+ * Time: none. Unit: none. Owner: borrows o. Returns: 0, -QDIAG_E_POLICY. */
+QDIAG_API int qdiag_backup_options_whole(const struct qdiag_backup_options *o,
+                                         struct qdiag_error *e);
 
 /* Reads a whole unit once and saves it in every form asked for, each with a manifest beside it. The
  * files appear only after all were read back and compared; an older file of that name is replaced
@@ -89,7 +99,7 @@ struct qdiag_backup_report {
  * @param e       set on failure.
  * Time: one request per item; about 2 minutes at 10 ms per request. Unit: reads only.
  * Owner: the caller owns the report.
- * Returns: 0; -QDIAG_E_INCOMPLETE (with a report; the file is FILE.partial unless
+ * Returns: 0, also for one that was narrowed as asked; -QDIAG_E_INCOMPLETE (with a report; the file is FILE.partial unless
  *          accept_incomplete); -QDIAG_E_USAGE, -QDIAG_E_LOCKED, -QDIAG_E_UNSUPPORTED,
  *          -QDIAG_E_REFUSED, -QDIAG_E_NOT_SAME_UNIT (identity changed during the run),
  *          -QDIAG_E_LINK_*, -QDIAG_E_UNSTEADY, -QDIAG_E_CANCELLED, -QDIAG_E_LOCAL_FILE,

@@ -53,6 +53,9 @@ struct qdiag_contents_info {
     int redacted; /* a copy without identity: cannot be restored */
     size_t items;
     size_t notes;
+    int complete;      /* by its manifest; 0 also when narrowed; -1 = cannot tell */
+    int only_narrowed; /* 1: nothing of what was asked for is missing, but less was asked for */
+    const char *scope; /* what it holds when narrowed: "NV 400-500 of subscription 0 only"; else "" */
 };
 
 /* Opens a backup file of any kind for looking at it.

@@ -35,7 +35,9 @@ struct qdiag_convert_report {
     uint64_t file_size;
     int source_manifest; /* 1: the source had a manifest that matches; its evidence was taken over
                           */
-    int complete;        /* by that manifest; -1 = cannot tell */
+    int complete;        /* by that manifest; 0 also when narrowed; -1 = cannot tell */
+    int only_narrowed;   /* 1: nothing of what was asked for is missing, but less was asked for */
+    char scope[128];     /* of a narrowed backup, in words; else "" */
     size_t nv[QDIAG_SUBS], efs_files;
     size_t not_held; /* kept in the manifest of the new file only */
     char **left_out; /* what neither the new file nor its manifest holds, one sentence each */

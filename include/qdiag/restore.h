@@ -133,6 +133,7 @@ struct qdiag_plan_info {
     const char
         *confirm; /* what has to be typed: "the last 6 digits of the unit's IMEI"; "" = nothing */
     size_t evidence; /* rows for qdiag_plan_evidence */
+    const char *scope; /* a narrowed backup: "NV 400-500 of subscription 0 only"; else "" */
 };
 
 struct qdiag_plan_evidence {

@@ -177,6 +177,7 @@ static const char **text_slot(enum option_id id, struct cli_options *o)
 {
     switch (id) {
     case OPT_DEVICE:
+        o->device_named = 1;
         return &o->device;
     case OPT_SERIAL:
         return &o->serial;

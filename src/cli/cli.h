@@ -39,6 +39,7 @@ enum cli_json { CLI_TEXT, CLI_JSON, CLI_JSON_LINES };
 enum cli_progress { CLI_PROGRESS_AUTO, CLI_PROGRESS_BAR, CLI_PROGRESS_LINES, CLI_PROGRESS_NONE };
 
 struct cli_options {
+    int device_named; /* -d was given, auto included */
     const char *device, *serial, *capture, *log_file;
     unsigned timeout_ms;
     struct qdiag_backup_options backup;

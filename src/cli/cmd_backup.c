@@ -73,8 +73,13 @@ static void print_report(const struct cli_options *o, const struct qdiag_backup_
     char size[32], efs[32];
     cli_size(size, sizeof size, r->file_size);
     cli_size(efs, sizeof efs, r->efs_bytes);
-    printf("%s %s  %s  sha256 %.16s…\n", r->complete ? "saved" : "saved INCOMPLETE", r->file, size,
-           r->sha256);
+    printf("%s %s  %s  sha256 %.16s…\n",
+           r->unreadable ? "saved INCOMPLETE"
+           : r->narrowed ? "saved, NARROWED:"
+                         : "saved",
+           r->file, size, r->sha256);
+    if (r->narrowed)
+        printf("  narrowed   holds %s; it cannot stand for a whole backup\n", r->scope);
     print_unit(o, &r->unit);
     printf("  NV items   %zu + %zu + %zu (subscriptions 0, 1, 2)\n", r->nv[0], r->nv[1], r->nv[2]);
     printf("  EFS files  %zu, %s (EFS_Backup %zu, Provisioning_Item_Files %zu)\n",
@@ -136,7 +141,7 @@ static void json_report(json_t *j, const struct cli_options *o, const struct qdi
         json_array_append_new(missing, json_missing(o, &r->missing[i]));
     for (size_t i = 0; i < r->warning_count; i++)
         json_array_append_new(notes, cli_json_string(r->warning[i]));
-    json_object_set_new(j, "complete", json_boolean(r->complete));
+    cli_json_completeness(j, r->complete, r->narrowed && !r->unreadable, r->scope);
     cli_json_text(j, "file", r->file);
     cli_json_text(j, "manifest", r->manifest);
     cli_json_text(j, "sha256", r->sha256);
@@ -188,7 +193,9 @@ int cmd_backup(struct qdiag_context *ctx, const struct cli_options *o)
     if (!o->backup.xqcn && !o->backup.qcn && !o->backup.tar && !o->backup.dir)
         return cli_usage_error("`qdiag backup` needs a file to make: --xqcn FILE, --qcn FILE,"
                                " --tar FILE or --dir DIR");
-    int rc = qdiag_device_open(ctx, o->device, o->serial, &dev, &e);
+    int rc = o->with_ufs ? qdiag_backup_options_whole(&o->backup, &e) : 0;
+    if (rc == 0)
+        rc = qdiag_device_open(ctx, o->device, o->serial, &dev, &e);
     if (rc == 0)
         rc = qdiag_backup(dev, &o->backup, &r, &e);
     if (rc == 0 && o->with_ufs) {

@@ -14,6 +14,8 @@ static void print_manifest(const struct qdiag_check_report *r)
         return;
     }
     printf("  manifest   every byte is as saved on %s by %s\n", r->created, r->tool);
+    if (r->narrowed == 1)
+        printf("  narrowed   holds %s, as it was asked for\n", r->scope);
     printf("  complete   %s", r->complete < 0
                                   ? "not known: converted from a file without a manifest"
                               : r->complete ? "yes"
@@ -60,8 +62,10 @@ static void print_report(const struct cli_options *o, const char *path,
     cli_size(size, sizeof size, r->file_size);
     cli_size(efs, sizeof efs, r->efs_bytes);
     printf("%s %s  %s %s  sha256 %.16s…\n",
-           r->complete == 0 ? "sound, but incomplete:" : "sound:", path, r->container, size,
-           r->sha256);
+           r->complete != 0                         ? "sound:"
+           : r->narrowed == 1 && r->unreadable == 0 ? "sound, but narrowed:"
+                                                    : "sound, but incomplete:",
+           path, r->container, size, r->sha256);
     print_identity(o, r);
     printf("  NV items   %zu + %zu + %zu (subscriptions 0, 1, 2)\n", r->nv[0], r->nv[1], r->nv[2]);
     printf("  EFS files  %zu, %s (EFS_Backup %zu, Provisioning_Item_Files %zu, NV_Items %zu)\n",
@@ -73,8 +77,7 @@ static void print_report(const struct cli_options *o, const char *path,
         printf("  note       %s\n", cli_masked(o, r->note[i], line, sizeof line));
 }
 
-static void json_verdict(json_t *j, const struct cli_options *o,
-                         const struct qdiag_check_report *r)
+static void json_verdict(json_t *j, const struct cli_options *o, const struct qdiag_check_report *r)
 {
     static const char *const answers[] = {"cannot_tell", "yes", "no"};
     json_t *arrays = json_array(), *findings = json_array();
@@ -111,7 +114,7 @@ static void json_report(json_t *j, const struct cli_options *o, const struct qdi
     json_object_set_new(j, "file_size", json_integer((json_int_t)r->file_size));
     json_object_set_new(j, "manifest",
                         json_string(r->manifest == QDIAG_MANIFEST_MATCHES ? "matches" : "none"));
-    json_object_set_new(j, "complete", r->complete < 0 ? json_null() : json_boolean(r->complete));
+    cli_json_completeness(j, r->complete, r->narrowed == 1 && !r->unreadable, r->scope);
     cli_json_text(j, "created", r->created);
     cli_json_text(j, "tool", r->tool);
     cli_json_text(j, "software", r->software);

@@ -27,7 +27,9 @@ static void print_report(const struct cli_options *o, const struct qdiag_convert
     printf("  manifest   %s%s\n", r->manifest,
            r->source_manifest ? ", with the evidence of the source's"
                               : " (the source had none: whose it is comes from its contents)");
-    if (r->complete == 0)
+    if (*r->scope)
+        printf("  narrowed   the source holds %s\n", r->scope);
+    if (r->complete == 0 && !r->only_narrowed)
         printf("  complete   NO: the source's manifest says so\n");
     for (size_t i = 0; i < r->note_count; i++)
         printf("  note       %s\n", cli_masked(o, r->note[i], line, sizeof line));
@@ -56,7 +58,7 @@ static void json_report(json_t *j, const struct cli_options *o,
     cli_json_text(j, "sha256", r->sha256);
     json_object_set_new(j, "file_size", json_integer((json_int_t)r->file_size));
     json_object_set_new(j, "source_manifest", json_boolean(r->source_manifest));
-    json_object_set_new(j, "complete", r->complete < 0 ? json_null() : json_boolean(r->complete));
+    cli_json_completeness(j, r->complete, r->only_narrowed, r->scope);
     json_object_set_new(j, "nv_items", nv);
     json_object_set_new(j, "efs_files", json_integer((json_int_t)r->efs_files));
     json_object_set_new(j, "not_held", json_integer((json_int_t)r->not_held));

@@ -167,7 +167,7 @@ static void check_alone(struct answer *a)
 
 static int names_unit(const struct cli_options *o)
 {
-    return o->at || o->serial || strcmp(o->device, "auto") != 0;
+    return o->at || o->serial || o->device_named;
 }
 
 static int finish(struct answer *a)

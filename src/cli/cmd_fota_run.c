@@ -225,7 +225,8 @@ int cmd_fota_run(struct qdiag_context *ctx, const struct cli_options *o)
         return cli_usage_error("`qdiag fota run` needs --source URL|PATH and --backup FILE");
     clear(&a, o, "run");
     f = options_of(&a);
-    if (qdiag_at_find(ctx, o->at, o->device, o->serial, &at, &a.e) == 0 &&
+    if (qdiag_backup_not_narrowed(o->ufs.backup, &a.e) == 0 &&
+        qdiag_at_find(ctx, o->at, o->device, o->serial, &at, &a.e) == 0 &&
         qdiag_device_open(ctx, o->device, o->serial, &dev, &a.e) == 0) {
         if (o->dry_run)
             rehearse(at, dev, &f, &a);

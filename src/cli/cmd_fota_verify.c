@@ -212,7 +212,8 @@ int cmd_fota_verify(struct qdiag_context *ctx, const struct cli_options *o)
                                    .restores_after = UINT32_MAX};
     clock_gettime(CLOCK_MONOTONIC, &now);
     now.tv_sec += o->ufs.wait_ms / 1000;
-    at = open_at(ctx, o, now.tv_sec, &e);
+    if (qdiag_backup_not_narrowed(o->ufs.backup, &e) == 0)
+        at = open_at(ctx, o, now.tv_sec, &e);
     if (at) {
         dev = open_diag(ctx, o, now.tv_sec);
         qdiag_fota_verify(at, dev, &f, &r, &e);

@@ -130,6 +130,8 @@ static void print_contents(const struct cli_options *o, const struct qdiag_conte
     if (!o->quiet)
         printf("%s  %s %s  model %u  %zu items\n", cli_masked(o, o->arg[0], name, sizeof name),
                info.container, size, info.model_number, info.items);
+    if (*info.scope)
+        printf("a narrowed backup: holds %s\n", info.scope);
     if (info.redacted)
         printf("a redacted copy: identity and secrets are zero, it cannot be restored\n");
     for (size_t i = 0; i < CLASSES; i++)
@@ -195,6 +197,7 @@ static void json_contents(json_t *j, const struct cli_options *o, const struct q
     json_object_set_new(j, "model_number", json_integer(info.model_number));
     json_object_set_new(j, "file_size", json_integer((json_int_t)info.file_size));
     json_object_set_new(j, "redacted", json_boolean(info.redacted));
+    cli_json_completeness(j, info.complete, info.only_narrowed, info.scope);
     json_object_set_new(j, "items", items);
     json_object_set_new(j, "notes", notes);
 }

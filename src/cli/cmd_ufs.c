@@ -240,6 +240,12 @@ static int check_words(const struct cli_options *o)
     return cli_usage_error("it is: qdiag ufs files ls|put|get|rm");
 }
 
+/* The copy in the module is made beside a whole backup only. */
+static int needs_whole(const struct cli_options *o)
+{
+    return strcmp(o->arg[0], "backup") == 0 && o->ufs.backup;
+}
+
 int cmd_ufs(struct qdiag_context *ctx, const struct cli_options *o)
 {
     static struct answer a; /* large */
@@ -250,6 +256,8 @@ int cmd_ufs(struct qdiag_context *ctx, const struct cli_options *o)
         return rc;
     a.o = o;
     a.action = o->arg[strcmp(o->arg[0], "files") == 0];
+    if (needs_whole(o) && qdiag_backup_not_narrowed(o->ufs.backup, &a.e) != 0)
+        return finish(&a);
     if (qdiag_at_find(ctx, o->at, o->device, o->serial, &at, &a.e) == 0) {
         if (strcmp(o->arg[0], "files") == 0)
             run_files(at, &a);

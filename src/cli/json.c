@@ -89,6 +89,17 @@ json_t *cli_json_identity(const struct cli_options *o, const struct qdiag_identi
     return j;
 }
 
+void cli_json_completeness(json_t *j, int complete, int only_narrowed, const char *scope)
+{
+    const char *word = complete < 0    ? NULL
+                       : complete      ? "complete"
+                       : only_narrowed ? "narrowed"
+                                       : "incomplete";
+    json_object_set_new(j, "complete", complete < 0 ? json_null() : json_boolean(complete));
+    cli_json_text(j, "completeness", word);
+    cli_json_text(j, "scope", scope);
+}
+
 int cli_json_print(json_t *root, const struct cli_options *o, int exit_code)
 {
     if (!root) {

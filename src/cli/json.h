@@ -28,6 +28,11 @@ json_t *cli_json_identity(const struct cli_options *o, const struct qdiag_identi
 json_t *cli_json_ident(const struct cli_options *o, enum qdiag_ident_state state,
                        const char *digits);
 
+/* complete, completeness ("complete", "narrowed", "incomplete") and scope of a backup; null = not
+ * known, and scope is null unless less was asked for than a whole unit.
+ * only_narrowed: nothing of what was asked for is missing. */
+void cli_json_completeness(json_t *j, int complete, int only_narrowed, const char *scope);
+
 /* Prints the object on stdout (one line with --json=lines) and frees it. Returns the exit code, or
  * 1 when the object could not be made. */
 int cli_json_print(json_t *root, const struct cli_options *o, int exit_code);

@@ -99,6 +99,8 @@ void cli_print_plan(const struct cli_options *o, struct qdiag_plan *p)
     struct qdiag_plan_info f;
     char size[32];
     qdiag_plan_info(p, &f);
+    if (*f.scope)
+        printf("narrowed   the backup holds %s; nothing else is restored\n", f.scope);
     print_guard(&f);
     print_evidence(p);
     cli_size(size, sizeof size, f.bytes);
@@ -155,6 +157,8 @@ json_t *cli_json_plan(const struct cli_options *o, struct qdiag_plan *p)
     cli_json_text(j, "firmware", f.firmware_relation);
     cli_json_text(j, "firmware_file", f.firmware_file);
     cli_json_text(j, "firmware_unit", f.firmware_unit);
+    json_object_set_new(j, "narrowed", json_boolean(*f.scope != '\0'));
+    cli_json_text(j, "scope", f.scope);
     cli_json_text(j, "confirm", f.confirm);
     json_object_set_new(j, "write", json_integer((json_int_t)f.write));
     json_object_set_new(j, "keep", json_integer((json_int_t)f.keep));

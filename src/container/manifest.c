@@ -281,10 +281,24 @@ static json_t *missing_list(struct maker *m, const struct qd_manifest_in *in,
     return list;
 }
 
+/* What was asked for; null = not known. The EFS subsystems that were read stand in "efs". */
+static json_t *scope(struct maker *m, const struct qd_scope *s)
+{
+    if (!s->known)
+        return json_null();
+    json_t *o = json_object();
+    set(m, o, "subscription", s->sub < 0 ? json_null() : json_integer(s->sub));
+    set(m, o, "nv_first", json_integer(s->exhaustive ? 0 : s->nv_first));
+    set(m, o, "nv_last", json_integer(s->exhaustive ? 65535 : s->nv_last));
+    set(m, o, "exhaustive", json_boolean(s->exhaustive));
+    return o;
+}
+
 static json_t *completeness(struct maker *m, const struct qd_manifest_in *in)
 {
     json_t *o = json_object();
-    set(m, o, "complete", in->complete < 0 ? json_null() : json_boolean(in->complete));
+    int whole = in->complete && qd_scope_narrowed(&in->scope) != 1;
+    set(m, o, "complete", in->complete < 0 ? json_null() : json_boolean(whole));
     set(m, o, "unreadable", missing_list(m, in, QD_MISSING_UNREADABLE));
     set(m, o, "withheld", missing_list(m, in, QD_MISSING_WITHHELD));
     set(m, o, "not_held", missing_list(m, in, QD_MISSING_NOT_HELD));
@@ -332,6 +346,7 @@ int qd_manifest_write(const struct qd_manifest_in *in, const struct qd_sink *out
     set_taken(&m, o, in, "unit", unit(&m, in));
     set(&m, o, "counts", counts(&m, in->backup));
     set(&m, o, "efs", efs(&m, in));
+    set_taken(&m, o, in, "scope", scope(&m, &in->scope));
     set(&m, o, "completeness", completeness(&m, in));
     set(&m, o, "files", modes(&m, in->backup));
     char *s = m.failed ? NULL : json_dumps(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);

@@ -6,6 +6,7 @@
 
 #include "container/container.h"
 #include "model/anchors.h"
+#include "model/scope.h"
 
 struct qd_evidence { /* what tells this unit from another; "" or QD unknown = not known */
     char imei[QD_SUBS][16];
@@ -27,7 +28,8 @@ struct qd_manifest_in {
     int64_t time; /* Unix seconds */
     const char *model_name, *ext_build, *verno_dir, *verno_date;
     uint8_t efs_subsys[2]; /* subsystems that answered; 0 = none */
-    int complete;          /* -1 = not known: converted from a file without a manifest */
+    int complete; /* nothing unreadable; -1 = not known: converted from a file without a manifest */
+    struct qd_scope scope; /* what was asked for; a conversion copies its source's */
     const uint8_t *salt;   /* 16 random bytes */
     /* A converted file: what it was made of, and that file's manifest (its evidence, model,
      * firmware and time of backup are copied) or NULL when it had none. */
@@ -49,7 +51,8 @@ int qd_manifest_write(const struct qd_manifest_in *in, const struct qd_sink *out
 struct qd_manifest {
     char file_name[256], file_sha256[65], tool[64], created[32];
     uint64_t file_size;
-    int complete; /* -1 = not known */
+    int complete; /* 0 also when it was narrowed; -1 = not known */
+    struct qd_scope scope;
     size_t nstreams;
     struct qd_manifest_stream {
         char *path;
@@ -65,6 +68,9 @@ struct qd_manifest {
 int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_manifest **m,
                      struct qdiag_error *e);
 void qd_manifest_free(struct qd_manifest **m);
+
+/* 1: whole in itself, but of less than a whole unit, as it was asked for. */
+int qd_manifest_only_narrowed(const struct qd_manifest *m);
 void qd_manifest_drop_streams(struct qd_manifest *m); /* frees the list, the longest part */
 
 /* Fills what a QCN cannot say into the backup of that file: modes and subsystems of its files, and

@@ -133,6 +133,36 @@ static size_t read_missing(struct reading *r, const json_t *o, const char *key)
     return n;
 }
 
+/* A whole number from 0 to max. */
+static int get_number(struct reading *r, const json_t *o, const char *key, int max)
+{
+    uint64_t v = get_size(r, o, key);
+    if (v > (uint64_t)max)
+        bad(r, key, "above %d", max);
+    return r->rc == 0 ? (int)v : 0;
+}
+
+/* Manifests of older versions have no scope, and of a file of unknown origin it is null. */
+static void read_scope(struct reading *r, const json_t *top, struct qd_scope *s)
+{
+    const json_t *o = json_object_get(top, "scope");
+    if (!o || json_is_null(o))
+        return;
+    o = get(r, top, "scope", JSON_OBJECT);
+    const json_t *sub = json_object_get(o, "subscription");
+    const json_t *all = get(r, o, "scope.exhaustive", JSON_TRUE);
+    s->known = 1;
+    s->exhaustive = all && json_is_true(all);
+    s->nv_first = get_number(r, o, "scope.nv_first", 65535);
+    s->nv_last = get_number(r, o, "scope.nv_last", 65535);
+    s->sub =
+        sub && json_is_null(sub) ? -1 : get_number(r, o, "scope.subscription", (int)QD_SUBS - 1);
+    if (r->rc == 0 && s->nv_first > s->nv_last)
+        bad(r, "scope.nv_last", "before nv_first");
+    if (r->rc == 0 && s->exhaustive && (s->nv_first > 0 || s->nv_last < 65535))
+        bad(r, "scope.exhaustive", "true, of a range of ids");
+}
+
 static void read_completeness(struct reading *r, const json_t *o, struct qd_manifest *m)
 {
     const json_t *c = get(r, o, "completeness", JSON_OBJECT);
@@ -145,6 +175,8 @@ static void read_completeness(struct reading *r, const json_t *o, struct qd_mani
     m->not_held = read_missing(r, c, "completeness.not_held");
     if (r->rc == 0 && m->complete > 0 && m->unreadable > 0)
         bad(r, "completeness.complete", "true, with %zu unreadable items", m->unreadable);
+    if (r->rc == 0 && m->complete > 0 && qd_scope_narrowed(&m->scope) == 1)
+        bad(r, "completeness.complete", "true, of a narrowed backup");
 }
 
 static void read_streams(struct reading *r, const json_t *o, struct qd_manifest *m)
@@ -213,6 +245,7 @@ int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_man
         bad(&r, "(top)", "not an object");
     }
     read_head(&r, o, m);
+    read_scope(&r, o, &m->scope);
     read_completeness(&r, o, m);
     read_streams(&r, o, m);
     /* Sorted: the order of streams is no difference, as for two trees. */
@@ -224,6 +257,11 @@ int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_man
     else
         qd_manifest_free(&m);
     return r.rc;
+}
+
+int qd_manifest_only_narrowed(const struct qd_manifest *m)
+{
+    return m->complete == 0 && m->unreadable == 0 && qd_scope_narrowed(&m->scope) == 1;
 }
 
 void qd_manifest_drop_streams(struct qd_manifest *m)

@@ -10,6 +10,7 @@
 #include "base/save.h"
 #include "base/text.h"
 #include "flow/device.h"
+#include "flow/load.h"
 #include "flow/snapshot.h"
 
 struct run {
@@ -28,7 +29,7 @@ static int check_options(const struct qdiag_backup_options *o, struct qdiag_erro
     if (o->nv_first < 0 || o->nv_last > 65535 || o->nv_first > o->nv_last)
         return qd_fail(e, QDIAG_E_USAGE, NULL, "NV ids %d-%d are not a range within 0..65535",
                        o->nv_first, o->nv_last);
-    if (o->exhaustive && (o->nv_first != 0 || o->nv_last != 10500))
+    if (o->exhaustive && (o->nv_first != 0 || o->nv_last != QD_SCOPE_NV_LAST))
         return qd_fail(e, QDIAG_E_USAGE, NULL, "%s",
                        "exhaustive asks for every NV id, so it takes no range");
     return 0;
@@ -190,7 +191,9 @@ static int make_report(struct run *r, struct qdiag_backup_report **out, struct q
     struct qdiag_backup_report *rep = qd_alloc(1, sizeof *rep);
     if (!rep)
         return qd_nomem(e);
-    rep->complete = r->store.complete;
+    rep->narrowed = qd_scope_narrowed(&r->snap.scope) == 1;
+    rep->complete = r->store.complete && !rep->narrowed;
+    qd_scope_text(&r->snap.scope, rep->scope);
     rep->unit = r->snap.unit;
     count_files(rep, r->snap.backup);
     rep->warning = r->snap.warnings.v;
@@ -205,6 +208,12 @@ static int make_report(struct run *r, struct qdiag_backup_report **out, struct q
         qdiag_backup_report_free(&rep);
     *out = rep;
     return rc;
+}
+
+int qdiag_backup_options_whole(const struct qdiag_backup_options *o, struct qdiag_error *e)
+{
+    const struct qd_scope s = qd_scope_of(o);
+    return qd_refuse_narrowed(&s, NULL, e);
 }
 
 int qdiag_backup(struct qdiag_device *dev, const struct qdiag_backup_options *o,

@@ -53,6 +53,8 @@ static int compare_manifest(struct check *c, const struct qd_manifest *m, struct
         return rc;
     c->rep->manifest = QDIAG_MANIFEST_MATCHES;
     c->rep->complete = m->complete;
+    c->rep->narrowed = qd_scope_narrowed(&m->scope);
+    qd_scope_text(&m->scope, c->rep->scope);
     c->rep->unreadable = m->unreadable;
     c->rep->withheld = m->withheld;
     c->rep->not_held = m->not_held;
@@ -113,7 +115,7 @@ int qdiag_check_file(struct qdiag_context *ctx, const char *path,
     c.rep = qd_alloc(1, sizeof *c.rep);
     if (!c.rep)
         return qd_nomem(e);
-    c.rep->complete = -1;
+    c.rep->complete = c.rep->narrowed = -1;
     int rc = run_check(&c, ctx, e);
     qd_doc_free(&c.doc);
     c.rep->note = c.notes.v;
@@ -123,7 +125,7 @@ int qdiag_check_file(struct qdiag_context *ctx, const char *path,
         return rc;
     }
     *report = c.rep;
-    if (c.rep->complete == 0)
+    if (c.rep->complete == 0 && !(c.rep->narrowed == 1 && c.rep->unreadable == 0))
         rc = qd_fail(e, QDIAG_E_INCOMPLETE, path, "%zu items could not be read when it was made",
                      c.rep->unreadable);
     return rc;

@@ -84,6 +84,8 @@ static int load(struct qdiag_contents *c, struct qdiag_context *ctx, const char 
 {
     struct qd_notes notes = {on_note, c};
     int rc = qd_load(ctx, path, &notes, &c->doc, e);
+    if (rc == 0 && c->doc->manifest)
+        qd_scope_text(&c->doc->manifest->scope, c->scope);
     return rc == 0 ? qd_contents_fill(c, ctx, e) : rc;
 }
 
@@ -126,6 +128,7 @@ void qdiag_contents_free(struct qdiag_contents **cp)
 
 void qdiag_contents_info(const struct qdiag_contents *c, struct qdiag_contents_info *info)
 {
+    const struct qd_manifest *m = c->doc->manifest;
     *info = (struct qdiag_contents_info){.container = c->container,
                                          .software = c->software,
                                          .client = c->client,
@@ -133,7 +136,10 @@ void qdiag_contents_info(const struct qdiag_contents *c, struct qdiag_contents_i
                                          .file_size = c->doc->file_size,
                                          .redacted = qd_client_is_redacted(c->doc->backup->client),
                                          .items = c->n,
-                                         .notes = c->notes.n};
+                                         .notes = c->notes.n,
+                                         .complete = m ? m->complete : -1,
+                                         .only_narrowed = m && qd_manifest_only_narrowed(m),
+                                         .scope = c->scope};
 }
 
 const struct qdiag_item *qdiag_contents_item(const struct qdiag_contents *c, size_t i)

@@ -10,6 +10,7 @@
 #include "flow/load.h"
 #include "model/names.h"
 #include "model/needle.h"
+#include "model/scope.h"
 #include "model/sections.h"
 
 /* One item with the texts it owns. */
@@ -29,6 +30,7 @@ struct qdiag_contents {
     struct qd_names notes;
     int note_failed;
     char container[20];
+    char scope[QD_SCOPE_TEXT]; /* of a narrowed backup */
     char *software, *client;
 };
 

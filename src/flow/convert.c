@@ -146,6 +146,10 @@ static void fill_report(struct convert *c)
     r->file_size = t->size;
     r->source_manifest = c->doc->manifest != NULL;
     r->complete = c->store.complete;
+    if (c->doc->manifest) {
+        r->only_narrowed = qd_manifest_only_narrowed(c->doc->manifest);
+        qd_scope_text(&c->doc->manifest->scope, r->scope);
+    }
     for (unsigned sub = 0; sub < QD_SUBS; sub++)
         r->nv[sub] = b->nv[sub].n;
     r->efs_files = b->files.n;

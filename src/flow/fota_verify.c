@@ -4,6 +4,7 @@
  * It must never make a new copy in the module: with a difference that would seal the damage. */
 #include "flow/fota_verify.h"
 
+#include <qdiag/container.h>
 #include <qdiag/restore.h>
 
 #include <stdio.h>
@@ -48,8 +49,10 @@ static int load(struct qdiag_context *c, const char *path, struct qd_doc **doc,
 {
     struct qd_notes notes = {no_note, NULL};
 
-    if (path)
-        return qd_load(c, path, &notes, doc, e);
+    if (path) {
+        int rc = qdiag_backup_not_narrowed(path, e);
+        return rc ? rc : qd_load(c, path, &notes, doc, e);
+    }
     qd_fail(e, QDIAG_E_USAGE, NULL, "the backup taken before the upgrade must be named");
     qd_hint(e, "--backup FILE");
     return -QDIAG_E_USAGE;

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <qdiag/container.h>
+
 #include "base/cancel.h"
 #include "base/context.h"
 #include "base/digest.h"
@@ -275,6 +277,28 @@ int qd_load_manifest(const char *path, struct qd_manifest **m, struct qdiag_erro
     if (rc == 0)
         rc = qd_manifest_read(p, n, name, m, e);
     free(p);
+    return rc;
+}
+
+int qd_refuse_narrowed(const struct qd_scope *s, const char *path, struct qdiag_error *e)
+{
+    char text[QD_SCOPE_TEXT];
+    if (qd_scope_narrowed(s) != 1)
+        return 0;
+    qd_scope_text(s, text);
+    int rc = qd_fail(e, QDIAG_E_POLICY, path, "a whole backup is needed; this one %s %s",
+                     path ? "holds" : "would hold", text);
+    qd_hint(e, "%s", "take one without --nv-range and --sub");
+    return rc;
+}
+
+int qdiag_backup_not_narrowed(const char *path, struct qdiag_error *e)
+{
+    struct qd_manifest *m = NULL;
+    int rc = qd_load_manifest(path, &m, e);
+    if (rc == 0 && m)
+        rc = qd_refuse_narrowed(&m->scope, path, e);
+    qd_manifest_free(&m);
     return rc;
 }
 

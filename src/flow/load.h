@@ -18,6 +18,10 @@ int qd_load(struct qdiag_context *ctx, const char *path, const struct qd_notes *
 int qd_load_file(struct qdiag_context *ctx, const char *path, const struct qd_notes *notes,
                  struct qd_doc **doc, struct qdiag_error *e);
 int qd_load_manifest(const char *path, struct qd_manifest **m, struct qdiag_error *e);
+
+/* -QDIAG_E_POLICY when it was narrowed, in words; path NULL = a backup yet to be made. */
+int qd_refuse_narrowed(const struct qd_scope *s, const char *path, struct qdiag_error *e);
+
 int qd_load_matches(const struct qd_doc *doc, const struct qd_manifest *m);
 /* The doc takes m over. */
 int qd_load_apply(struct qd_doc *doc, struct qd_manifest **m, const struct qd_notes *notes,

@@ -44,7 +44,8 @@ void qdiag_plan_info(const struct qdiag_plan *p, struct qdiag_plan_info *info)
                                      .firmware_file = "",
                                      .firmware_unit = "",
                                      .surplus = p->surplus,
-                                     .confirm = p->confirm};
+                                     .confirm = p->confirm,
+                                     .scope = p->scope};
     if (p->has_guard)
         fill_guard(p, info);
     if (!p->plan)

@@ -78,15 +78,18 @@ static int load_file(struct qdiag_plan *p, const struct qdiag_plan_options *o,
         qd_hint(e, "%s", "use the backup it was made from");
         return rc;
     }
-    if (p->doc->manifest && !p->doc->manifest->complete && !o->accept_incomplete) {
+    if (p->doc->manifest && !p->doc->manifest->complete && !o->accept_incomplete &&
+        !qd_manifest_only_narrowed(p->doc->manifest)) {
         rc = qd_fail(e, QDIAG_E_INCOMPLETE, p->source, "%s",
                      "its manifest says that it is not whole");
         qd_hint(e, "%s", "--accept-incomplete restores what is in it");
         return rc;
     }
     qd_anchors_from_backup(p->doc->backup, 0, &p->file);
-    if (p->doc->manifest)
+    if (p->doc->manifest) {
         qd_manifest_anchors(p->doc->manifest, &p->file);
+        qd_scope_text(&p->doc->manifest->scope, p->scope);
+    }
     return 0;
 }
 

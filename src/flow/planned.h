@@ -17,6 +17,7 @@ struct qdiag_plan {
     char *source;         /* backup or plan file; "" for a single change */
     int single;           /* one change asked for by name: no guard, no reset */
     struct qd_doc *doc;   /* the backup; NULL for a single change and a loaded plan */
+    char scope[QD_SCOPE_TEXT]; /* of a narrowed backup, in words */
     struct qd_snapshot snap;
     int has_snap;
     struct qd_anchors file, unit;

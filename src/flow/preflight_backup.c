@@ -19,8 +19,6 @@
 #include "model/catalog.h"
 #include "service/nv.h"
 
-#define NV_LAST 10500u /* of a backup without further options */
-
 static const enum qd_pf_row rows[] = {QD_PF_BACKUP, QD_PF_COMPLETE, QD_PF_SAME_UNIT, QD_PF_FIRMWARE,
                                       QD_PF_AGE};
 
@@ -47,6 +45,9 @@ static void judge_complete(struct qd_pf *p, const struct qdiag_check_report *r)
 {
     if (r->complete < 0)
         qd_pf_unknown(p, QD_PF_COMPLETE, "no manifest says so");
+    else if (r->narrowed == 1)
+        qd_pf_set(p, QD_PF_COMPLETE, QDIAG_FAIL, QDIAG_E_POLICY,
+                  "it was narrowed, and holds %s; take one without --nv-range and --sub", r->scope);
     else if (!r->complete)
         qd_pf_set(p, QD_PF_COMPLETE, QDIAG_FAIL, QDIAG_E_POLICY,
                   "%zu items could not be read when it was made", r->unreadable);
@@ -73,10 +74,10 @@ static void judge_age(struct qd_pf *p, const char *created)
         qd_pf_pass(p, QD_PF_AGE, "at most %lld h, of %u allowed", (long long)hours, limit);
 }
 
-/* A backup can be narrowed to a range of ids or one subscription, and is complete in itself. */
+/* A manifest without a scope, of an older version, calls a narrowed backup complete. */
 static int is_narrow(struct qd_pf *p, const struct qdiag_check_report *r)
 {
-    for (unsigned sub = 0; p->has_id && sub < QDIAG_SUBS; sub++)
+    for (unsigned sub = 0; r->narrowed < 0 && p->has_id && sub < QDIAG_SUBS; sub++)
         if (p->id.imei_state[sub] == QDIAG_IDENT_USABLE &&
             r->imei_state[sub] != QDIAG_IDENT_USABLE) {
             qd_pf_set(p, QD_PF_COMPLETE, QDIAG_FAIL, QDIAG_E_POLICY,
@@ -86,10 +87,10 @@ static int is_narrow(struct qd_pf *p, const struct qdiag_check_report *r)
     return 0;
 }
 
-/* Identity and calibration that the unit has must be in it, whatever its manifest says. */
+/* Then identity and calibration that the unit has must be in it, too. */
 static int check_held(struct qd_pf *p, struct qdiag_error *e)
 {
-    for (unsigned id = 0; id <= NV_LAST; id++) {
+    for (unsigned id = 0; id <= QD_SCOPE_NV_LAST; id++) {
         enum qd_class class = qd_catalog_nv_class((uint16_t)id);
         struct qd_nv_answer a;
         int rc;
@@ -179,7 +180,7 @@ int qd_pf_backup(struct qd_pf *p, struct qdiag_error *e)
     struct qd_notes notes = {no_note, NULL};
     struct qdiag_check_report *r = NULL;
     struct qdiag_error mine = {0};
-    int rc;
+    int rc, unknown_scope;
 
     if (!p->o->backup) {
         none(p, "no DIAG backup was named");
@@ -193,6 +194,7 @@ int qd_pf_backup(struct qd_pf *p, struct qdiag_error *e)
     if (!is_narrow(p, r))
         judge_complete(p, r);
     judge_age(p, r->created);
+    unknown_scope = r->narrowed < 0;
     qdiag_check_report_free(&r);
     memset(&mine, 0, sizeof mine);
     rc = qd_load(p->ctx, p->o->backup, &notes, &p->doc, &mine);
@@ -204,7 +206,7 @@ int qd_pf_backup(struct qd_pf *p, struct qdiag_error *e)
         qd_pf_unknown(p, QD_PF_FIRMWARE, "the unit's firmware could not be read over DIAG");
         return 0;
     }
-    if (check_held(p, &mine) != 0)
+    if (unknown_scope && check_held(p, &mine) != 0)
         return qd_pf_doubt(p, QD_PF_COMPLETE, &mine, e);
     if (compare_unit(p, &mine) == 0)
         return 0;

@@ -260,8 +260,12 @@ static int check_certificates(struct qd_pf *p, struct qdiag_error *e)
     if (found < 0)
         qd_pf_unknown(p, QD_PF_CERTIFICATES, "they are looked for over DIAG, which does not tell");
     else if (!found)
-        qd_pf_unknown(p, QD_PF_CERTIFICATES, "%s is not there; whether it is needed is not known",
-                      path);
+        qd_pf_unknown(
+            p, QD_PF_CERTIFICATES,
+            "%s is not there, and nothing tells whether the unit goes on without: put the "
+            "server's CA there, `qdiag ufs files put CA.pem fota_cacert.pem`, or name an "
+            "http:// URL or a file in the unit",
+            path);
     else if (!size)
         qd_pf_set(p, QD_PF_CERTIFICATES, QDIAG_FAIL, QDIAG_E_DIFFERENT, "%s is empty", path);
     else

@@ -173,6 +173,10 @@ static void judge_state(struct qd_pf *p, enum qdiag_ufs fs, enum qd_pf_row row)
 
     if (!s->known && has != QD_AT_YES && (fs == QDIAG_EUFS || p->o->without_ufs))
         qd_pf_skip(p, row, "%s has none", p->pf->versions.model);
+    else if (!s->known && has != QD_AT_YES)
+        qd_pf_unknown(p, row,
+                      "the unit does not tell its state; --without-ufs says that a %.40s has none",
+                      p->pf->versions.model);
     else if (!s->known)
         qd_pf_unknown(p, row, "the unit does not tell its state");
     else if (!s->valid || !s->backups)

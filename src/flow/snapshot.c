@@ -70,11 +70,21 @@ static int read_all(struct qdiag_device *dev, struct qd_collect *c, struct qd_sn
     return rc;
 }
 
+struct qd_scope qd_scope_of(const struct qdiag_backup_options *o)
+{
+    return (struct qd_scope){.known = 1,
+                             .sub = o->sub,
+                             .nv_first = o->nv_first,
+                             .nv_last = o->nv_last,
+                             .exhaustive = o->exhaustive};
+}
+
 int qd_snapshot_read(struct qdiag_device *dev, const struct qdiag_backup_options *o,
                      struct qd_snapshot *s, struct qdiag_error *e)
 {
     struct qd_collect c = {.diag = dev->diag, .ctx = dev->ctx, .opt = o};
     memset(s, 0, sizeof *s);
+    s->scope = qd_scope_of(o);
     s->backup = c.backup = qd_backup_new();
     if (!s->backup)
         return qd_nomem(e);
@@ -119,6 +129,7 @@ int qd_snapshot_store(struct qdiag_device *dev, struct qd_snapshot *s, struct qd
     store->time = (int64_t)time(NULL);
     store->storage_time = -1;
     store->complete = qd_snapshot_complete(s);
+    store->scope = s->scope;
     memcpy(store->efs, s->efs, sizeof store->efs);
     memcpy(doc.efs, s->efs, sizeof doc.efs);
     fill_evidence(&ev, dev, s);

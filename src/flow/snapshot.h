@@ -6,6 +6,7 @@
 
 #include "flow/collect.h"
 #include "flow/store.h"
+#include "model/scope.h"
 #include "service/identity.h"
 
 struct qd_snapshot {
@@ -13,8 +14,11 @@ struct qd_snapshot {
     struct qdiag_identity unit;
     struct qd_unit_info info;
     struct qd_names warnings;
+    struct qd_scope scope; /* what was asked for */
     uint8_t efs[2]; /* subsystems that answered; the one that holds the RF files first */
 };
+
+struct qd_scope qd_scope_of(const struct qdiag_backup_options *o);
 
 /* Reads everything, and makes sure at the end that it is still the same unit. Read requests only.
  * Free with qd_snapshot_free also after a failure. */

@@ -236,6 +236,7 @@ static int make_manifest(struct part *p, struct qdiag_error *e)
                                 .verno_date = s->verno_date,
                                 .efs_subsys = {s->efs[0], s->efs[1]},
                                 .complete = s->complete,
+                                .scope = s->scope,
                                 .salt = s->salt ? s->salt : salt,
                                 .converted = s->converted,
                                 .folder_form = p->t->kind == QD_T_TAR || p->t->kind == QD_T_DIR};

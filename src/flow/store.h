@@ -40,7 +40,8 @@ struct qd_store {
     const struct qd_evidence *evidence;
     const char *address, *model_name, *ext_build, *verno_dir, *verno_date;
     uint8_t efs[2];
-    int complete;
+    int complete; /* nothing unreadable; -1 = not known */
+    struct qd_scope scope;
     int64_t time;                         /* of the manifests; Unix seconds */
     int64_t storage_time;                 /* on the storages of a QCN; -1 = none */
     const uint8_t *salt;                  /* 16 bytes; NULL = random */

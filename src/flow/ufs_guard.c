@@ -173,6 +173,8 @@ static int judge_file(const struct qd_doc *doc, const struct qdiag_ufs_options *
 {
     if (!doc->manifest)
         return qd_fail(e, QDIAG_E_POLICY, o->backup, "it has no manifest that describes it");
+    if (qd_refuse_narrowed(&doc->manifest->scope, o->backup, e) != 0)
+        return -QDIAG_E_POLICY;
     if (doc->manifest->complete != 1)
         return qd_fail(e, QDIAG_E_POLICY, o->backup, "it is not known to be complete");
     if (!has_imei(doc, s->imei))

@@ -3,6 +3,8 @@
  * An upgrade from start to end: preflight, confirmation, state file, the command, watching,
  * verification. It must never send the command twice, never without a go, and never say that an
  * upgrade went well before version, identity and calibration were read and compared. */
+#include <qdiag/container.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -390,7 +392,9 @@ int qdiag_fota_run(struct qdiag_at *at, struct qdiag_device *dev,
         return qd_fail(
             e, QDIAG_E_USAGE, NULL,
             "a run needs the unit's DIAG port, its backup, and the source of the package");
-    rc = prepare(&run, dev, &a, e);
+    rc = qdiag_backup_not_narrowed(o->preflight.backup, e);
+    if (rc == 0)
+        rc = prepare(&run, dev, &a, e);
     if (rc != 0)
         return rc;
     qd_run_begin(&run, qd_fota_family(r->before.family));

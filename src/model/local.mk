@@ -6,4 +6,5 @@ src_model_libmodel_la_SOURCES = \
 	src/model/names.h src/model/needle.c src/model/needle.h \
 	src/model/kinds.def src/model/plan.c src/model/plan.h src/model/policy.c src/model/policy.def \
 	src/model/policy.h src/model/reasons.def src/model/revision.c src/model/revision.h \
-	src/model/probe_paths.def src/model/rfnv.def src/model/sections.c src/model/sections.h
+	src/model/probe_paths.def src/model/rfnv.def src/model/scope.c src/model/scope.h \
+	src/model/sections.c src/model/sections.h

@@ -116,7 +116,7 @@ def test_text_answers(work):
     with Sim(small_unit(work + "/u")) as sim:
         p = backup(sim, out, check=0)
         assert p.stderr == "", p.stderr
-        assert p.stdout.startswith("saved %s " % out) and IMEI not in p.stdout
+        assert p.stdout.startswith("saved, NARROWED: %s " % out) and IMEI not in p.stdout
         assert "…0015" in p.stdout
         q = backup(sim, out, *SMALL, "-q", check=0)
         assert q.stdout == "" and q.stderr == ""
@@ -126,7 +126,7 @@ def test_text_answers(work):
         assert "EG95" in p.stdout and "…0015" in p.stdout and "0x13" in p.stdout
         assert IMEI not in p.stdout + p.stderr
     p = qdiag("check", out, check=0)
-    assert p.stdout.startswith("sound: ") and IMEI not in p.stdout
+    assert p.stdout.startswith("sound, but narrowed: ") and IMEI not in p.stdout
     assert "every byte is as saved" in p.stdout
 
 
@@ -136,19 +136,20 @@ def test_json_answers(work):
         p, a = backup_json(sim, out, check=0)
         assert p.stderr == ""
         assert a["schema"] == "qdiag.backup/1" and a["result"] == "ok" and a["exit_code"] == 0
-        assert a["error"] is None and a["complete"] is True and a["file"] == out
+        assert a["error"] is None and a["file"] == out
+        assert (a["complete"], a["completeness"]) == (False, "narrowed"), a
         assert a["unit"]["imei"][0] == {"state": "usable", "value": "…0015"}
         assert a["nv_items"] == [27, 2, 1], a["nv_items"]
         p = backup(sim, out, *SMALL, "--json=lines", check=0)
         events = [json.loads(x) for x in p.stdout.splitlines()]
         assert [e["event"] for e in events].count("result") == 1 and len(events) > 5
-        assert events[-1]["event"] == "result" and events[-1]["complete"] is True
+        assert events[-1]["event"] == "result" and events[-1]["completeness"] == "narrowed"
         assert {e["phase"] for e in events[:-1]} >= {"identity", "nv", "efs-walk", "efs-files",
                                                      "save"}
         a = json.loads(qdiag("info", "--json", "-d", sim.address, check=0).stdout)
         assert a["schema"] == "qdiag.info/1" and a["unit"]["model"] == "EG95"
     a = json.loads(qdiag("check", "--json", out, check=0).stdout)
-    assert a["schema"] == "qdiag.check/1" and a["manifest"] == "matches" and a["complete"] is True
+    assert a["schema"] == "qdiag.check/1" and a["manifest"] == "matches" and a["completeness"] == "narrowed"
     os.unlink(out + ".manifest.json")
     a = json.loads(qdiag("check", "--json", out, check=0).stdout)
     assert a["manifest"] == "none" and a["complete"] is None

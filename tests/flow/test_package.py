@@ -262,6 +262,8 @@ def test_text(work):
     put(name, fp.delta())
     p = qdiag("fota", "check", "--package", name, "--progress=none")
     assert p.returncode == 14 and "nothing was compared" in p.stdout + p.stderr, p
+    p = qdiag("fota", "check", "--package", name, "--progress=none", "-d", "auto")  # a unit was asked for
+    assert p.returncode != 14 and "no unit was named" not in p.stdout + p.stderr, p
     with Unit(work) as u:
         at = "unix:" + u.at_path
         p = qdiag("fota", "check", "--package", name, "--at", at, "--progress=none", check=0)

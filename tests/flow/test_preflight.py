@@ -13,7 +13,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from fota_rig import Line, Module, fota_unit, new, old, package, put, read  # noqa: E402
 import fota_rig  # noqa: E402
-from rig import SMALL, main, qdiag  # noqa: E402
+from rig import main, qdiag  # noqa: E402
 
 # A family with both file systems and no upgrade that is described.
 fota_rig.VERSIONS["bg95"] = ("BG95-M3", "BG95M3LAR02A03", "BG95M3LAR02A04")
@@ -61,7 +61,7 @@ class World:
             put(self.unit + "/efs-alt/usb/conf", b"x" * 3000)
         with Module(self.unit) as m:
             at = "unix:" + m.at_path
-            qdiag("backup", "--progress=none", "--xqcn", self.backup, "-d", m.address, *SMALL, check=0)
+            qdiag("backup", "--progress=none", "--xqcn", self.backup, "-d", m.address, check=0)
             for fs in ("ufs", "eufs") if family == "bg95" else ("ufs",):
                 qdiag("ufs", "backup", "--fs", fs, "-d", m.address, "--at", at, "--backup",
                       self.backup, "--progress=none", check=0)
@@ -197,11 +197,14 @@ def completeness(w, value):
     w.json(w.manifest, change)
 
 
-def narrow(*options):
-    """The backup is taken anew, of less."""
+def narrow(*options, untold=False):
+    """The backup is taken anew, of less; untold: its manifest is one of an older version."""
     def change(w):
         with Module(w.unit) as m:
             qdiag("backup", "--progress=none", "--xqcn", w.backup, "-d", m.address, *options, check=0)
+        if untold:
+            completeness(w, True)
+            w.json(w.manifest, lambda j: j.pop("scope"))
     return change
 
 
@@ -233,7 +236,7 @@ CASES = (
     ("versions", "UNKNOWN", 14, E, ("at_error=QGMR",), nothing, {}),
     ("family", "FAIL", 13, S, (), nothing, {}),
     ("ufs", "FAIL", 11, E, (), no_copy, {}),
-    ("ufs", "UNKNOWN", 14, E, ("ufs_fields=13",), nothing, {}),
+    ("ufs", "UNKNOWN", 14, E, ("ufs_fields=13",), nothing, {"says": "--without-ufs"}),
     ("eufs", "FAIL", 13, S, (), no_copy, {}),
     ("eufs", "UNKNOWN", 13, S, ("at_error=QPRTPARA=14",), nothing, {}),
     ("backup", "FAIL", 10, E, (), lambda w: flip(w.backup), {}),
@@ -241,8 +244,12 @@ CASES = (
     ("backup", "UNKNOWN", 14, E, (), lambda w: os.unlink(w.manifest), {}),
     ("backup", "UNKNOWN", 14, E, (), nothing, {"drop": ("--backup",)}),
     ("backup-complete", "FAIL", 5, E, (), lambda w: completeness(w, False), {}),
-    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-560"), {}),
+    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-560"),
+     {"says": "it was narrowed, and holds only NV 0-560 of subscription 0"}),
     ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-2000", "--sub", "0"), {}),
+    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-10499"), {}),
+    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-560", untold=True), {}),
+    ("backup-complete", "FAIL", 5, E, (), narrow("--nv-range", "0-2000", "--sub", "0", untold=True), {}),
     ("backup-complete", "UNKNOWN", 14, E, (), lambda w: os.unlink(w.manifest), {}),
     ("backup-unit", "FAIL", 4, E, (), lambda w: put(w.unit + "/nv/0/550", IMEI_OTHER), {}),
     ("backup-unit", "UNKNOWN", 14, E, (), no_witness, {}),
@@ -289,7 +296,7 @@ CASES = (
     ("space", "FAIL", 11, E, (), big, {}),
     ("space", "UNKNOWN", 14, E, ("at_error=QFLDS",), nothing, {}),
     ("certificates", "FAIL", 11, B, (), lambda w: https(w, b""), {}),
-    ("certificates", "UNKNOWN", 14, B, (), https, {}),
+    ("certificates", "UNKNOWN", 14, B, (), https, {"says": "qdiag ufs files put CA.pem fota_cacert.pem"}),
     ("power", "FAIL", 11, E, (), lambda w: w.conf("supply_mv", 2900), {}),
     ("power", "UNKNOWN", 14, E, (), nothing, {"drop": ("--power-ok",)}),
 )
@@ -319,6 +326,8 @@ def test_every_row_has_its_cases(work):
 
 def run_case(work, n, case):
     row, result, code, family, faults, change, options = case
+    options = dict(options)
+    says = options.pop("says", "")
     place = "%s/%d" % (work, n)
     os.makedirs(place)
     w = World(place, family)
@@ -327,6 +336,7 @@ def run_case(work, n, case):
     check_schema(j)
     got = [c for c in j["checks"] if c["name"] == row][0]
     assert (got["result"], p.returncode) == (result, code), (case[:5], got, p.returncode, j["line"], p.stderr)
+    assert says in got["detail"], got
     assert j["exit_code"] == code and not j["go"] and j["line"].startswith("NO GO"), j["line"]
     assert "001001000000015" not in p.stdout + p.stderr
     shutil.rmtree(place)

@@ -16,7 +16,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
-from rig import SMALL, Sim, main, put, qdiag, read, small_unit
+from rig import Sim, main, put, qdiag, read, small_unit
 
 S5 = ("family = bg95-s5", "model = BG95-S5", "efs_subsys = both", "reset_ms = 100")
 SHARED_BACKUP = tempfile.TemporaryDirectory(prefix="qdiag.")  # of every unit: they have one IMEI
@@ -64,7 +64,7 @@ class Unit(Sim):
         """A complete DIAG backup of the unit: made once, copied for each folder."""
         out, shared = self.work + "/b.xqcn", SHARED_BACKUP.name + "/b.xqcn"
         if not os.path.exists(shared):
-            qdiag("backup", "--progress=none", "--xqcn", shared, "-d", self.address, *SMALL, check=0)
+            qdiag("backup", "--progress=none", "--xqcn", shared, "-d", self.address, check=0)
         for end in ("", ".manifest.json"):
             if not os.path.exists(out + end):
                 shutil.copy(shared + end, out + end)
@@ -137,7 +137,7 @@ def modem_side(work, way):
     put(work + "/u/nv/0/10", b"other")
     with Unit(work, way=way) as u:
         u.restore("--confirm", "001001000000015", fs="ufs", check=0)
-        qdiag("backup", "--progress=none", "--xqcn", work + "/c.xqcn", "-d", u.address, *SMALL, check=0)
+        qdiag("backup", "--progress=none", "--xqcn", work + "/c.xqcn", "-d", u.address, check=0)
     assert read(work + "/u/nv/0/10") == old.ljust(128, b"\0")
     qdiag("diff", work + "/b.xqcn", work + "/c.xqcn", check=0)
 

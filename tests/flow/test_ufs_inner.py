@@ -11,7 +11,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from rig import SMALL, main, manifest, put, qdiag, read, small_unit  # noqa: E402
+from rig import main, manifest, put, qdiag, read, small_unit  # noqa: E402
 from test_ufs import DIGITS, S5, Unit  # noqa: E402
 
 EG95 = ("family = eg9x", "model = EG95")
@@ -97,7 +97,7 @@ def with_ufs(u, *args, check=None, out="w.xqcn", at=True):
     path = u.work + "/" + out
     more = ("--at", u.at_address) if at else ()
     p = qdiag("backup", "--with-ufs", "--json", "--progress=none", "--xqcn", path, "-d", u.address,
-              *more, *SMALL, *args, check=check)
+              *more, *args, check=check)
     return path, p, json.loads(p.stdout)
 
 
@@ -122,7 +122,7 @@ def test_with_ufs(work):
         is_good(path, u)
     with Unit(work + "/text") as u:
         p = qdiag("backup", "--with-ufs", "--progress=none", "--xqcn", work + "/t.xqcn", "--at",
-                  u.at_address, "-d", u.address, *SMALL, check=0)
+                  u.at_address, "-d", u.address, check=0)
         assert "  own ufs    confirmed: count 0 before, 1 after\n" in p.stdout, p.stdout
         assert "do not cut the power" in p.stderr
     with Unit(work + "/eg", conf=EG95) as u:  # has no EUFS
@@ -152,7 +152,7 @@ def test_with_ufs_not_made(work):
         assert "no AT port was named" in p.stderr and j["own_copies"]["made"] == []
         is_good(path, u)
         p = qdiag("backup", "--with-ufs", "--progress=none", "--xqcn", work + "/t.xqcn", "-d", u.address,
-                  *SMALL, check=15)
+                  check=15)
         assert p.stdout.startswith("saved " + work + "/t.xqcn") and "INCOMPLETE" not in p.stdout
         assert "own copies NOT MADE" in p.stdout
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
-from rig import SMALL, qdiag  # noqa: E402
+from rig import qdiag  # noqa: E402
 from fota_rig import LOCAL, PLACE, Module, conf_of, fota_unit, new, old, package  # noqa: E402
 
 DIGITS = "0015"
@@ -25,8 +25,7 @@ def prepare(family):
         atexit.register(shutil.rmtree, place, True)
         with Rig(place, family=family, unit=fota_unit(place + "/u", family, conf=(
                 "reset_ms = 200",))) as u:
-            qdiag("backup", "--progress=none", "--xqcn", place + "/b.xqcn", "-d", u.address, *SMALL,
-                  check=0)
+            qdiag("backup", "--progress=none", "--xqcn", place + "/b.xqcn", "-d", u.address, check=0)
             u.call("ufs", "backup", "-d", u.address, "--backup", place + "/b.xqcn", check=0)
         PREPARED[family] = place
     return PREPARED[family]

@@ -269,6 +269,95 @@ static void test_round_trip(void **state)
     unmake(&m);
 }
 
+/* A manifest of scope s, as text and as read back. */
+static struct qd_manifest *scoped(struct made *m, struct qd_scope s, int complete,
+                                  const struct qd_manifest *source)
+{
+    static const struct qd_evidence none;
+    struct qd_converted how = {"t", SHA, "xqcn", 1, source};
+    struct qd_manifest *back;
+    struct qdiag_error e = {0};
+    struct qd_buf text = {0};
+    struct qd_sink out = {gather, &text};
+    *m = (struct made){.b = fixture_t2(), .tree = qd_tree_new("t.xqcn")};
+    struct qd_manifest_in in = {.backup = m->b,
+                                .tree = m->tree,
+                                .evidence = &none,
+                                .file_name = "t",
+                                .file_sha256 = SHA,
+                                .container = "xqcn",
+                                .complete = complete,
+                                .scope = s,
+                                .converted = source ? &how : NULL,
+                                .salt = salt};
+    assert_int_equal(qd_manifest_write(&in, &out, &e), 0);
+    assert_int_equal(qd_buf_terminate(&text), 0);
+    m->json = (char *)text.p;
+    m->len = text.len;
+    assert_int_equal(qd_manifest_read(text.p, text.len, "t", &back, &e), 0);
+    return back;
+}
+
+/* What was asked for comes back, and only the default or more counts as complete. */
+static void test_scope(void **state)
+{
+    (void)state;
+    static const struct {
+        struct qd_scope s;
+        int narrowed;
+        const char *text;
+    } k[] = {
+        {{0}, -1, ""},
+        {{1, -1, 0, 10500, 0}, 0, ""},
+        {{1, -1, 0, 65535, 0}, 0, ""},
+        {{1, -1, 0, 10500, 1}, 0, ""},
+        {{1, 0, 400, 500, 0}, 1, "NV 400-500 of subscription 0 only"},
+        {{1, 2, 0, 10500, 1}, 1, "NV 0-65535 of subscription 2 only"},
+        {{1, -1, 1, 65535, 0},
+         1,
+         "only NV 1-65535 of subscription 0, and the usual ids of the others"},
+    };
+    for (size_t i = 0; i < sizeof k / sizeof k[0]; i++) {
+        struct made m;
+        char text[QD_SCOPE_TEXT];
+        struct qd_manifest *back = scoped(&m, k[i].s, 1, NULL);
+        assert_int_equal(qd_scope_narrowed(&back->scope), k[i].narrowed);
+        qd_scope_text(&back->scope, text);
+        assert_string_equal(text, k[i].text);
+        assert_int_equal(back->complete, k[i].narrowed != 1);
+        assert_int_equal(qd_manifest_only_narrowed(back), k[i].narrowed == 1);
+        assert_int_equal(back->scope.sub, k[i].s.known ? k[i].s.sub : 0);
+        qd_manifest_free(&back);
+        unmake(&m);
+    }
+}
+
+/* A conversion copies the scope of its source; older manifests have none. */
+static void test_scope_of_a_conversion(void **state)
+{
+    (void)state;
+    struct made m, n;
+    struct qdiag_error e = {0};
+    struct qd_scope untold = {0};
+    struct qd_manifest *source = scoped(&m, (struct qd_scope){1, 1, 7, 9, 0}, 1, NULL), *back;
+    back = scoped(&n, untold, source->complete, source);
+    assert_int_equal(qd_manifest_only_narrowed(back), 1);
+    assert_memory_equal(&back->scope, &source->scope, sizeof back->scope);
+    qd_manifest_free(&back);
+    unmake(&n);
+    unmake(&m);
+    qd_manifest_free(&source);
+    source = scoped(&n, untold, 1, NULL);
+    assert_non_null(strstr(n.json, "\"scope\": null"));
+    memcpy(strstr(n.json, "\"scope\""), "\"scopE\"", 7);
+    assert_int_equal(qd_manifest_read((uint8_t *)n.json, n.len, "u", &back, &e), 0);
+    assert_int_equal(qd_scope_narrowed(&back->scope), -1);
+    assert_int_equal(back->complete, 1);
+    qd_manifest_free(&back);
+    qd_manifest_free(&source);
+    unmake(&n);
+}
+
 static void test_every_changed_stream_is_found(void **state)
 {
     (void)state;
@@ -423,6 +512,33 @@ static void test_strict_reading(void **state)
     unmake(&m);
 }
 
+static void test_hostile_scope(void **state)
+{
+    (void)state;
+    struct made m;
+    struct qd_manifest *back = scoped(&m, (struct qd_scope){1, 0, 400, 500, 0}, 1, NULL);
+    qd_manifest_free(&back);
+    static const char *const k[][3] = {
+        {"\"scope\": {", "\"scope\": 7, \"x\": {", "m.json key scope"},
+        {"\"subscription\": 0", "\"subscription\": 3", "key scope.subscription"},
+        {"\"subscription\": 0", "\"subscription\": -1", "key scope.subscription"},
+        {"\"subscription\": 0", "\"subscription\": \"all\"", "key scope.subscription"},
+        {"\"nv_first\": 400", "\"nv_first\": 501", "key scope.nv_last"},
+        {"\"nv_first\": 400", "\"nv_first\": null", "key scope.nv_first"},
+        {"\"nv_first\": 400", "\"nv_first\": -400", "key scope.nv_first"},
+        {"\"nv_last\": 500", "\"nv_last\": 65536", "key scope.nv_last"},
+        {"\"nv_last\": 500", "\"nv_last\": 9223372036854775807", "key scope.nv_last"},
+        {"\"nv_last\": 500", "\"nv_last\": 4294967796", "key scope.nv_last"},
+        {"\"nv_last\": 500", "\"nv_last\": 500.0", "key scope.nv_last"},
+        {"\"exhaustive\": false", "\"exhaustive\": 0", "key scope.exhaustive"},
+        {"\"exhaustive\": false", "\"exhaustive\": true", "key scope.exhaustive"},
+        {"\"complete\": false", "\"complete\": true", "key completeness.complete"},
+    };
+    for (size_t i = 0; i < sizeof k / sizeof k[0]; i++)
+        refused(m.json, k[i][0], k[i][1], k[i][2]);
+    unmake(&m);
+}
+
 static void test_cut_everywhere(void **state)
 {
     (void)state;
@@ -475,6 +591,9 @@ int main(void)
         cmocka_unit_test(test_paths_that_masking_makes_equal),
         cmocka_unit_test(test_stream_gone),
         cmocka_unit_test(test_strict_reading),
+        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_scope_of_a_conversion),
+        cmocka_unit_test(test_hostile_scope),
         cmocka_unit_test(test_cut_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

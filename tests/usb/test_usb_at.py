@@ -16,7 +16,6 @@ import rig  # noqa: E402
 DIAG, AT, AT2 = 0, 2, 3
 ALL = (DIAG, AT, AT2)
 S5 = ("family = bg95-s5", "model = BG95-S5", "efs_subsys = both", "usb = 2c7c:0125")
-FEW = ("--nv-range", "0-600")
 
 
 class Module:
@@ -200,7 +199,7 @@ def test_backup_of_one_unit(work):
     with Board(work) as b:
         m = b.plug()
         x = work + "/x.xqcn"
-        b.run("backup", "--progress=none", "--xqcn", x, *FEW)
+        b.run("backup", "--progress=none", "--xqcn", x)
         p, j = b.ufs("backup", "--backup", x, "-n")
         assert j["would_send"] == "AT+QPRTPARA=1" and m.sent() == []
         p, j = b.ufs("backup", "--backup", x)
@@ -228,7 +227,7 @@ def test_beside_other_commands(work):
         p = b.run("info", "-d", "replay:" + cap)
         assert "own copies not read: no unit found" in p.out, p.out
         assert m.sent() == []
-        p = b.run("backup", "--with-ufs", "--progress=none", "--xqcn", work + "/y.xqcn", *FEW)
+        p = b.run("backup", "--with-ufs", "--progress=none", "--xqcn", work + "/y.xqcn")
         assert "own ufs    confirmed" in p.out and "own eufs   confirmed" in p.out, p.out
         assert m.sent() == ["+QPRTPARA=1", "+QPRTPARA=11"]
 
@@ -238,7 +237,7 @@ def test_restore_and_a_new_name(work):
     with Board(work) as b:
         m = b.plug()
         x = work + "/x.xqcn"
-        b.run("backup", "--with-ufs", "--progress=none", "--xqcn", x, *FEW)
+        b.run("backup", "--with-ufs", "--progress=none", "--xqcn", x)
         p = b.start("ufs", "restore", "--confirm", "0015", "--json", "--progress=none")
         old = m.carriers[AT]
         old.thread.join(mm_rig.PATIENCE)  # ends when the simulator drops the line
