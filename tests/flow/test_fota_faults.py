@@ -6,14 +6,15 @@ that do not fit: no command is sent."""
 import concurrent.futures
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
-from rig import SIM, main, read  # noqa: E402
+from rig import SIM, main, put, read  # noqa: E402
 from fota_packages import delta, zip_of, Entry  # noqa: E402
-from fota_rig import conf_of, new, old  # noqa: E402
+from fota_rig import PLACE, conf_of, new, old  # noqa: E402
 from test_fota_watch import Server, at_set  # noqa: E402
 from upgrade_rig import Rig, judged, prepare  # noqa: E402
 
@@ -103,11 +104,11 @@ FAULTS = [
     (E, "at_imei=empty", 5, {}, None),
     (E, "at_imei=zeros", 5, {}, None),
     (E, "at_imei=error", 5, {}, None),
-    (E, "at_imei=later", 23, {"identity_equal": False}, None),
+    (E, "at_imei=later", 22, {"state": "unknown", "identity_equal": None}, None),  # another unit answers
     (E, "qgmr_other", 11, {}, None),
     (E, "qgmr_bare", 11, {}, None),
     (E, "qgmr_short", 11, {}, None),
-    (E, "qgmr_letter", 5, {}, None),
+    (E, "qgmr_letter", 11, {}, None),  # the copy in the module was confirmed for another firmware
     (E, "qgmr_notready=5000", 0, {}, None),
     (E, "qgmr_notready=-1", 11, {}, None),
     # the command itself
@@ -147,17 +148,20 @@ def one(place, row):
     assert code or is_whole(u), "exit 0, and the unit's folder says otherwise"
 
 
-def test_faults(work):
-    """All of them, some at a time: most of a run is waiting."""
+def together(call, runs):
+    """Some at a time: most of a run is waiting."""
     for family in (B, E, R):
         prepare(family)
     wrong = []
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        running = [(row, pool.submit(one, "%s/%d" % (work, n), row)) for n, row in enumerate(FAULTS)]
-        for row, done in running:
+        for run, done in [(r, pool.submit(call, *r)) for r in runs]:
             if done.exception():
-                wrong.append("%s, %s: %s" % (row[0], row[1], done.exception()))
+                wrong.append("%s: %s" % (run[1:], done.exception()))
     assert not wrong, "\n".join(wrong)
+
+
+def test_faults(work):
+    together(one, [("%s/%d" % (work, n), row) for n, row in enumerate(FAULTS)])
 
 
 def test_every_fault_has_a_row(work):
@@ -175,39 +179,43 @@ def test_every_fault_has_a_row(work):
 
 
 def misfits(family):
-    """(what, name, bytes, exit): each would be sent to a unit that it is not for."""
+    """what: (name, bytes, exit). Each would be for another unit than this one."""
     o, n = old(family), new(family)
     nine = o[:-1] + "9"
-    letter = o.replace(o[:o.index("R0" if family != R else "R11")], o[:o.index("R0" if family != R else "R11")] + "X", 1)
+    project = [re.sub(r"(R\d\dA)", r"X\1", x, count=1) for x in (o, n)]
     full = zip_of([Entry("update/rawprogram_nand_p2K_b128K.xml", b"<data/>"), Entry("md5.txt", b"0")])
-    return (("another source", "%s-%s.zip" % (nine, n), delta(), 11),
-            ("another project", "%s-%s.zip" % (letter, n.replace(o.split("_")[0][:4], letter[:4])), delta(), 5),
-            ("there already", "%s-%s.zip" % (n[:-1] + "7", o), delta(), 11),
-            ("texts inside disagree", "%s-%s.zip" % (o, n), delta(pre=nine, post=n), 11),
-            ("a whole firmware", "%s-%s.zip" % (o, n), full, 10),
-            ("nothing says what it is", "update.zip", delta(), 14))
+    return {"another source": ("%s-%s.zip" % (nine, n), delta(), 11),
+            "another project": ("%s-%s.zip" % tuple(project), delta(), 5),
+            "there already": ("%s-%s.zip" % (n, o), delta(), 11),
+            "its texts disagree": ("%s-%s.zip" % (o, n), delta(pre=nine, post=n), 11),
+            "a whole firmware": ("%s-%s.zip" % (o, n), full, 10),
+            "nothing says what it is": ("update.zip", delta(), 14)}
 
 
-def misfit(place, family):
-    with Rig(place, family=family) as u:
-        for what, name, data, code in misfits(family):
-            u.package = "%s/%s" % (place, name)
-            with open(u.package, "wb") as f:
-                f.write(data)
-            about = ("--source", u.source(), "--package", u.package, "--backup", u.backup, "--power-ok", "-d",
-                     u.address)
-            for p, j in (u.call("preflight", *about), u.run()):
-                checks = {c["name"]: c["result"] for c in j.get("checks", j.get("preflight", {}).get("checks", ()))}
-                assert p.returncode == code, (family, what, p.returncode, p.stderr)
-                assert "FAIL" in (checks.get("match"), checks.get("package")) or code == 14, (what, checks)
+def misfit(place, family, what):
+    """It lies in the unit as it should, so that nothing but what it is stands in the way."""
+    name, data, code = misfits(family)[what]
+    shutil.copytree(prepare(family), place)
+    put(place + "/u/efs" + PLACE[family], data)
+    with Rig(place, family=family, unit=place + "/u") as u:
+        u.package = "%s/%s" % (place, name)
+        put(u.package, data)
+        about = ("--source", u.source(), "--package", u.package, "--backup", u.backup, "--power-ok", "-d",
+                 u.address)
+        for p, j in (u.call("preflight", *about), u.run()):
+            j = j.get("preflight") or j
+            bad = [c["name"] for c in j["checks"] if c["result"] in ("FAIL", "UNKNOWN")]
+            assert p.returncode == code and "not touched" in p.stderr, (p.returncode, p.stderr)
+            assert j["go"] is False and set(bad) <= {"package", "match"} and bad, bad
         with open(u.log) as f:
-            written = [x for x in f if x.startswith("W ")]
-        assert written == [] and not os.path.exists(u.backup + ".fota.json"), written
+            log = f.read().splitlines()
+        assert [x for x in log if x.startswith("W ")] == [] and log, log
+        assert not os.path.exists(u.backup + ".fota.json")
 
 
 def test_packages_that_do_not_fit(work):
-    for family in (B, E, R):
-        misfit(work + "/" + family, family)
+    together(misfit, [("%s/%s-%d" % (work, f, n), f, what) for f in (B, E, R)
+                      for n, what in enumerate(misfits(f))])
 
 
 if __name__ == "__main__":
