@@ -203,9 +203,9 @@ def misfit(place, family, what):
         about = ("--source", u.source(), "--package", u.package, "--backup", u.backup, "--power-ok", "-d",
                  u.address)
         for p, j in (u.call("preflight", *about), u.run()):
+            assert p.returncode == code and j["error"]["unit"] == "untouched", (p.returncode, p.stderr)
             j = j.get("preflight") or j
             bad = [c["name"] for c in j["checks"] if c["result"] in ("FAIL", "UNKNOWN")]
-            assert p.returncode == code and "not touched" in p.stderr, (p.returncode, p.stderr)
             assert j["go"] is False and set(bad) <= {"package", "match"} and bad, bad
         with open(u.log) as f:
             log = f.read().splitlines()
