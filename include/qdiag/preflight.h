@@ -56,6 +56,7 @@ struct qdiag_preflight {
     struct qdiag_package package;
     struct qdiag_match match; /* of no use without a package */
     struct qdiag_ufs_status ufs;
+    char backup_sha256[65]; /* of the DIAG backup that was looked at; "" = none */
 };
 
 /* Makes all checks, in their order; goes on after a failure where later checks still say something.

@@ -40,6 +40,9 @@ static const char *doubt(const struct qd_fota_facts *f)
         return "the calibration could not be compared with the backup";
     if (f->restores_before != QD_RESTORES_UNKNOWN && f->restores_after == QD_RESTORES_UNKNOWN)
         return "the unit no longer tells its count of restores";
+    if (f->restores_before != QD_RESTORES_UNKNOWN && f->restores_after < f->restores_before)
+        return "the module counts fewer restores than before: its count was begun anew, so that "
+               "nobody knows whether it went back to its stored file system";
     return NULL;
 }
 
@@ -71,7 +74,7 @@ int qd_fota_judge(const struct qd_fota_facts *f, int *is_target, char why[200])
                  f->target);
         return QDIAG_E_FOTA_UNKNOWN;
     }
-    if (*is_target == 0 && f->source[0] && strcmp(f->version, f->source) == 0) {
+    if ((*is_target == 0 || !f->target[0]) && f->source[0] && strcmp(f->version, f->source) == 0) {
         snprintf(why, 200, "not upgraded: it has %.120s still", f->version);
         return QDIAG_E_FOTA_FAILED;
     }

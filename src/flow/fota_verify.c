@@ -18,6 +18,7 @@
 #include "flow/shell_word.h"
 #include "flow/ufs_guard.h"
 #include "model/anchors.h"
+#include "model/catalog.h"
 
 #define READY_S   60u
 #define IMEI_ITEM 550
@@ -30,6 +31,7 @@ struct after {
     struct qdiag_fota_report *r;
     char imei[QDIAG_SUBS][16]; /* of the backup; "" = none */
     int ready;
+    int calibrated; /* the backup holds calibration */
 };
 
 /* ---- the backup ---- */
@@ -61,6 +63,28 @@ static void take_imeis(struct after *a, const struct qd_doc *doc)
         if (!v || qd_imei_decode(v->data, a->imei[sub]) != QD_IDENT_USABLE)
             a->imei[sub][0] = '\0';
     }
+}
+
+/* A backup that was taken again meanwhile agrees with whatever the upgrade has left. */
+static int same_backup(const struct after *a, const struct qd_doc *doc, struct qdiag_error *e)
+{
+    const char *said = a->r->preflight.backup_sha256;
+
+    if (!said[0] || strcmp(said, doc->sha256) == 0)
+        return 0;
+    qd_fail(e, QDIAG_E_POLICY, a->o->preflight.backup,
+            "it is not the backup that the upgrade was begun with (SHA-256 %.16s…)", said);
+    qd_hint(e, "name the backup taken before the upgrade");
+    return -QDIAG_E_POLICY;
+}
+
+/* What the backup does not hold cannot be found to be as it was. */
+static int holds_calibration(const struct qd_backup *b)
+{
+    for (size_t i = 0; i < b->files.n; i++)
+        if (b->files.v[i].len && qd_catalog_path_class(b->files.v[i].path) == QD_CLASS_CALIBRATION)
+            return 1;
+    return 0;
 }
 
 /* ---- version ---- */
@@ -184,7 +208,7 @@ static int compare_items(struct after *a, struct qdiag_error *e)
             *e = mine;
         return rc;
     }
-    a->r->calibration_equal = 1;
+    a->r->calibration_equal = a->calibrated ? 1 : -1;
     judge_items(a);
     return 0;
 }
@@ -223,35 +247,53 @@ static int look(struct after *a, struct qdiag_error *e)
 
 /* ---- verdict ---- */
 
+/* "qdiag restore …": what has to come back, from the backup, to this port. */
+static void say_restore(const struct after *a, char *out, size_t cap)
+{
+    const struct qdiag_fota_report *r = a->r;
+
+    snprintf(out, cap, "qdiag restore --only %s%s%s%s", r->identity_equal ? "" : "identity",
+             !r->identity_equal && !r->calibration_equal ? "," : "",
+             r->calibration_equal ? "" : "calibration",
+             !r->calibration_equal && strcmp(r->before.full, r->after.full) != 0
+                 ? " --accept-firmware"
+                 : "");
+}
+
+static int add_target(const struct after *a, char *out, size_t cap)
+{
+    char word[QDIAG_VERSION_CAP * 4];
+
+    if (!a->r->target[0])
+        return 0;
+    qd_shell_word(a->r->target, word, sizeof word);
+    return qd_shell_add(out, cap, "--to", word);
+}
+
+/* Whole or not at all; the names of ports and files come from outside. */
 static void advise(struct after *a, int code)
 {
-    char file[160], port[80], at[80];
     struct qdiag_fota_report *r = a->r;
+    const size_t cap = sizeof r->next;
+    char file[QD_SHELL_FILE_MAX], port[512], at[512];
+    int rc = 0;
 
-    qd_shell_word(a->o->preflight.backup, file, sizeof file);
+    qd_shell_file(a->o->preflight.backup ? a->o->preflight.backup : "FILE", file, sizeof file);
     qd_shell_word(a->dev ? qdiag_device_address(a->dev) : "ADDRESS", port, sizeof port);
     qd_shell_word(a->at->address.text, at, sizeof at);
-    if (!file[0])
-        qd_copy_text(file, sizeof file, "FILE");
-    if (!port[0])
-        qd_copy_text(port, sizeof port, "ADDRESS");
-    if (!at[0])
-        qd_copy_text(at, sizeof at, "ADDRESS");
-    if (code == QDIAG_E_FOTA_DIFFERS && r->identity_equal && r->calibration_equal)
-        snprintf(r->next, sizeof r->next, "qdiag verify -d %s %s", port, file);
-    else if (code == QDIAG_E_FOTA_DIFFERS)
-        snprintf(r->next, sizeof r->next, "qdiag restore --only %s%s%s%s -d %s %s",
-                 r->identity_equal ? "" : "identity",
-                 !r->identity_equal && !r->calibration_equal ? "," : "",
-                 r->calibration_equal ? "" : "calibration",
-                 !r->calibration_equal && strcmp(r->before.full, r->after.full) != 0
-                     ? " --accept-firmware"
-                     : "",
-                 port, file);
-    else if (code == QDIAG_E_FOTA_UNKNOWN)
-        snprintf(r->next, sizeof r->next, "qdiag fota verify --backup %s%s%s -d %s --at %s", file,
-                 r->target[0] ? " --to " : "", r->target, port, at);
-    else
+    r->next[0] = '\0';
+    if (code == QDIAG_E_FOTA_UNKNOWN) {
+        snprintf(r->next, cap, "qdiag fota verify");
+        rc = qd_shell_add(r->next, cap, "--backup", file) | add_target(a, r->next, cap) |
+             qd_shell_add(r->next, cap, "-d", port) | qd_shell_add(r->next, cap, "--at", at);
+    } else if (code == QDIAG_E_FOTA_DIFFERS) {
+        if (r->identity_equal && r->calibration_equal)
+            snprintf(r->next, cap, "qdiag verify");
+        else
+            say_restore(a, r->next, cap);
+        rc = qd_shell_add(r->next, cap, "-d", port) | qd_shell_add(r->next, cap, "", file);
+    }
+    if (rc != 0)
         r->next[0] = '\0';
 }
 
@@ -334,11 +376,14 @@ int qd_fota_verify(struct qdiag_at *at, struct qdiag_device *dev,
     r->version_is_target = r->calibration_equal = -1;
     r->identity_equal = 1;
     r->restores_after = QD_RESTORES_UNKNOWN;
+    if (rc == 0)
+        rc = same_backup(&a, doc, &mine);
     if (rc == 0) {
         take_imeis(&a, doc);
-        qd_doc_free(&doc);
+        a.calibrated = holds_calibration(doc->backup);
         rc = look(&a, &mine);
     }
+    qd_doc_free(&doc);
     if (rc == 0)
         return conclude(&a, e);
     r->identity_equal = r->identity_equal > 0 ? -1 : r->identity_equal;
@@ -354,14 +399,20 @@ static int read_note(struct qdiag_at *at, const struct qdiag_fota_options *o,
                      struct qdiag_fota_report *r, struct qdiag_error *e)
 {
     struct qdiag_ufs_options u = {.fs = QDIAG_UFS, .backup = o->preflight.backup};
-    static const struct qdiag_ufs_status nothing;
-    struct qd_ufs_found found;
+    struct qdiag_ufs_status who = {0};
+    struct qd_ufs_found found = {.restores = -1};
+    struct after a = {0};
     struct qd_doc *doc = NULL;
     int rc = load(at->ctx, o->preflight.backup, &doc, e);
 
     if (rc != 0)
         return rc;
-    (void)qd_ufs_look_up(&u, doc->sha256, &nothing, &found);
+    take_imeis(&a,
+               doc); /* the note knows its unit by one of them; the unit may have lost its own */
+    for (unsigned i = 0; i < QDIAG_SUBS && !found.firmware[0]; i++) {
+        qd_copy_text(who.imei, sizeof who.imei, a.imei[i]);
+        (void)qd_ufs_look_up(&u, doc->sha256, &who, &found);
+    }
     if (found.restores >= 0 && found.restores < QD_RESTORES_UNKNOWN)
         r->restores_before = (uint32_t)found.restores;
     qd_copy_text(r->before.full, sizeof r->before.full,

@@ -198,6 +198,7 @@ int qd_pf_backup(struct qd_pf *p, struct qdiag_error *e)
     rc = qd_load(p->ctx, p->o->backup, &notes, &p->doc, &mine);
     if (rc != 0)
         return qd_pf_failed(p, QD_PF_BACKUP, &mine, e);
+    qd_copy_text(p->pf->backup_sha256, sizeof p->pf->backup_sha256, p->doc->sha256);
     if (!p->has_id) {
         qd_pf_unknown(p, QD_PF_SAME_UNIT, "the unit's identity could not be read over DIAG");
         qd_pf_unknown(p, QD_PF_FIRMWARE, "the unit's firmware could not be read over DIAG");

@@ -3,9 +3,11 @@
  * An upgrade from start to end: preflight, confirmation, state file, the command, watching,
  * verification. It must never send the command twice, never without a go, and never say that an
  * upgrade went well before version, identity and calibration were read and compared. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/cancel.h"
@@ -70,13 +72,23 @@ static int check_confirm(struct qdiag_at *at, const struct qdiag_fota_options *o
     return 0;
 }
 
-/* A run of this file that has not come to its end must be watched to it first. */
+/* A run of this file that has not come to its end must be watched to it first; and a file that
+ * cannot be read as a state may be such a run, or the backup itself. */
 static int check_state(const char *path, struct qdiag_error *e)
 {
     struct qd_run_state old;
     struct qdiag_error mine = {0};
 
-    if (!path || qd_run_state_load(path, &old, &mine) != 0 || !qd_run_state_open(&old))
+    if (!path || (access(path, F_OK) != 0 && errno == ENOENT))
+        return 0;
+    if (qd_run_state_load(path, &old, &mine) != 0) {
+        qd_fail(e, QDIAG_E_POLICY, path, "it is not overwritten: %.200s", mine.why);
+        qd_what(e, "refused: what lies in the place of the state file is none");
+        qd_hint(e, "--state FILE names another place; a state file that is damaged may be of a run "
+                   "that still goes on: `qdiag fota watch --at ADDRESS` looks");
+        return -QDIAG_E_POLICY;
+    }
+    if (!qd_run_state_open(&old))
         return 0;
     qd_fail(e, QDIAG_E_POLICY, path, "a run that is not finished is noted there (%s)", old.stage);
     qd_hint(e, "`qdiag fota watch --state FILE` brings it to its end");
@@ -96,6 +108,7 @@ static int note_run(struct qd_run *run, const struct qdiag_fota_argument *a, con
     qd_copy_text(s->target, sizeof s->target, r->target);
     qd_copy_text(s->argument, sizeof s->argument, a->shown);
     qd_copy_text(s->backup, sizeof s->backup, run->o->preflight.backup);
+    qd_copy_text(s->backup_sha256, sizeof s->backup_sha256, r->preflight.backup_sha256);
     qd_copy_text(s->stage, sizeof s->stage, "sent");
     s->restores = r->restores_before == QD_RESTORES_UNKNOWN ? -1 : (int64_t)r->restores_before;
     s->changed = s->began;
@@ -213,7 +226,7 @@ static int say_unknown(struct qd_run *run, struct qdiag_device *dev, const char 
 
     qd_run_watch_command(run, device, run->r->next, sizeof run->r->next);
     qd_fail(e, QDIAG_E_FOTA_UNKNOWN, run->at->address.text, "%s", why);
-    if (strlen(run->r->next) < sizeof e->hint - 32 && e)
+    if (e && run->r->next[0] && strlen(run->r->next) < sizeof e->hint - 32)
         qd_hint(e, "do not cut the power; `%s`", run->r->next);
     if (e)
         e->touch = QDIAG_TOUCH_UNKNOWN;
@@ -406,6 +419,8 @@ static int join(struct qd_run *run, struct qdiag_error *e)
                  o->preflight.from ? o->preflight.from : run->state.source);
     qd_copy_text(r->before.model, sizeof r->before.model, run->state.model);
     qd_copy_text(r->before.family, sizeof r->before.family, run->state.family);
+    qd_copy_text(r->preflight.backup_sha256, sizeof r->preflight.backup_sha256,
+                 run->state.backup_sha256);
     if (o->state && run->state.restores >= 0)
         r->restores_before = (uint32_t)run->state.restores;
     return 0;

@@ -273,26 +273,31 @@ int qd_run_watch(struct qd_run *run, struct qdiag_error *e)
     return rc;
 }
 
-static void add_option(char *out, size_t cap, const char *option, const char *value)
+static int add_option(char *out, size_t cap, const char *option, const char *value)
 {
-    char word[256];
-    size_t n = strlen(out);
+    char word[QD_SHELL_FILE_MAX];
 
     if (!value || !*value)
-        return;
+        return 0;
     qd_shell_word(value, word, sizeof word);
-    if (word[0])
-        snprintf(out + n, cap - n, " %s %s", option, word);
+    return qd_shell_add(out, cap, option, word);
 }
 
+/* Whole or not at all: without its state file a watcher knows neither unit nor target. */
 void qd_run_watch_command(const struct qd_run *run, const char *device, char *out, size_t cap)
 {
+    const char *state = run->o->state;
+    int rc;
+
     snprintf(out, cap, "qdiag fota watch");
-    add_option(out, cap, "--state", run->o->state);
-    if (!run->o->state)
-        add_option(out, cap, "--at", run->at->address.text);
-    add_option(out, cap, "-d", device);
-    add_option(out, cap, "--backup", run->o->preflight.backup);
-    if (!run->o->state)
-        add_option(out, cap, "--to", run->r->target);
+    rc = state ? add_option(out, cap, "--state", state)
+               : add_option(out, cap, "--at", run->at->address.text);
+    rc |= add_option(out, cap, "-d", device);
+    if (!state ||
+        strcmp(run->state.backup, run->o->preflight.backup ? run->o->preflight.backup : "") != 0)
+        rc |= add_option(out, cap, "--backup", run->o->preflight.backup);
+    if (!state)
+        rc |= add_option(out, cap, "--to", run->r->target);
+    if (rc != 0)
+        out[0] = '\0';
 }

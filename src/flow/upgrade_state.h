@@ -19,7 +19,8 @@ struct qd_run_state {
     char source[QDIAG_VERSION_CAP], target[QDIAG_VERSION_CAP];
     char argument[640]; /* the command, without its password */
     char backup[512];
-    char stage[16]; /* qdiag_fota_state_name */
+    char backup_sha256[65]; /* "" = not noted */
+    char stage[16];         /* qdiag_fota_state_name */
     unsigned attempts;
     int code;               /* -1 = none */
     int64_t restores;       /* counted before; -1 = not known */

@@ -36,7 +36,8 @@ int qd_fota_start(struct qd_at *at, const struct qdiag_fota_argument *a, unsigne
         *result = r.final;
         return 0;
     }
-    if (strcmp(mine.item, a->command) == 0)
+    /* A long command is cut there, and its password with it is not. */
+    if (strncmp(mine.item, a->command, sizeof mine.item - 1) == 0)
         qd_copy_text(mine.item, sizeof mine.item, a->shown);
     if (e && !e->code)
         *e = mine;

@@ -10,9 +10,9 @@ import sys
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
-from rig import main, qdiag  # noqa: E402
+from rig import SMALL, main, qdiag  # noqa: E402
 from fota_rig import LOCAL, new, old  # noqa: E402
-from upgrade_rig import DIGITS, Rig, good  # noqa: E402
+from upgrade_rig import DIGITS, FAST, Rig, good  # noqa: E402
 
 
 def test_local_upgrade(work):
@@ -69,6 +69,38 @@ def test_refused(work):
         assert j["preflight"]["go"] is True
         assert u.writes() == [], u.writes()
         assert not os.path.exists(u.backup + ".fota.json")
+
+
+def test_no_other_file_is_overwritten(work):
+    """In the place of the state file: the backup itself, and a state that is damaged."""
+    with Rig(work) as u:
+        damaged = work + "/state"
+        with open(damaged, "w") as f:
+            f.write('{"schema": "qdiag.fota-run/1", "stage": "upda')
+        for place in (u.backup, damaged):
+            with open(place, "rb") as f:
+                before = f.read()
+            p, j = u.run("--state", place)
+            assert p.returncode == 5 and "not overwritten" in p.stderr, (p.returncode, p.stderr)
+            assert "unit     not touched" in p.stderr, p.stderr
+            with open(place, "rb") as f:
+                assert f.read() == before, place
+        assert u.writes() == [], u.writes()
+
+
+def test_the_backup_is_replaced_meanwhile(work):
+    """A backup taken after the upgrade agrees with the damage; it is not the one of the preflight."""
+    with Rig(work, "after_cal") as u:
+        p, j = u.run()
+        assert p.returncode == 23 and u.state()["backup_sha256"], (p.returncode, p.stderr)
+        for name in (u.backup, u.backup + ".manifest.json"):
+            os.rename(name, name + ".old")
+        qdiag("backup", "--progress=none", "--xqcn", u.backup, "-d", u.address, *SMALL, check=0)
+        p, j = u.call("fota", "watch", "--state", u.backup + ".fota.json", "-d", u.address,
+                      "--limit", FAST)
+        assert p.returncode == 22 and "not the backup that the upgrade was begun with" in p.stderr, \
+            (p.returncode, p.stderr)
+        assert j["calibration_equal"] is None and len(u.started()) == 1
 
 
 def test_passwords_are_not_shown(work):

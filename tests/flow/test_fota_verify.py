@@ -46,9 +46,11 @@ def keys(j, group):
 
 def test_success(work):
     w = World(work, E)
-    j = run(w, code=0)
+    j = run(w, code=21)  # no target is named; yet it has the version it had when its copy was made
     assert j["version"] == old(E) and j["version_is_target"] is None
     upgraded(w)
+    j = run(w, code=0)
+    assert j["version"] == new(E) and j["version_is_target"] is None
     j = run(w, "--to", new(E), code=0)
     assert (j["version"], j["source"], j["target"], j["next"]) == (new(E), old(E), new(E), None), j
     assert j["version_is_target"] and j["identity_equal"] and j["calibration_equal"]
@@ -141,7 +143,7 @@ def test_another_unit(work):
     j = run(w, code=4)
     assert j["error"]["unit"] == "untouched"
     shutil.rmtree(w.dir)
-    run(World(work, E), faults=("at_imei",), code=23)  # not a valid IMEI: damage, not another unit
+    run(World(work, E), faults=("at_imei=check",), code=23)  # not a valid IMEI: damage, not another unit
 
 
 def test_fell_back(work):
@@ -170,6 +172,14 @@ def test_what_is_not_known(work):
     assert j["identity_equal"] is None, j
     j = run(w, "--to", new(E), faults=("at_error=CGSN",), code=22)
     assert j["identity_equal"] is None, j
+
+
+def test_next_is_one_word_each(work):
+    w = World(work, E)
+    upgraded(w)
+    j = run(w, "--to", "x; touch y", code=22)
+    words = shlex.split(j["next"])
+    assert words[words.index("--to") + 1] == "x; touch y", j["next"]
 
 
 def test_waits_for_the_ports(work):

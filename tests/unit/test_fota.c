@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -85,6 +86,31 @@ static void test_start(void **state)
         f.link->gone = 1;
         end(&f, &at);
     }
+}
+
+/* A command longer than an error has room for is cut, and must not bring its password with it. */
+static void test_long_command(void **state)
+{
+    char path[400], source[512], line[600];
+    struct qdiag_fota_argument a;
+    struct qd_at_final result;
+    struct qdiag_error e = {0};
+    struct fake_at f;
+
+    (void)state;
+    memset(path, 'x', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    snprintf(source, sizeof source, "ftp://user:secret@192.0.2.10:2121/%s%.78s", path, path);
+    assert_int_equal(strlen(source), 511);
+    assert_int_equal(qdiag_fota_argument("rg50xq", source, &a, NULL), 0);
+    snprintf(line, sizeof line, "AT+QFOTADL=\"%s\"", source);
+    const struct fake_at_step s[] = {FAKE_AT_OPEN("RG500Q-EA"), {line, "", 0}};
+    struct qd_at *at = open_at(&f, STEPS(s));
+    assert_int_equal(qd_fota_start(at, &a, 0, &result, &e), -QDIAG_E_TIMEOUT);
+    assert_non_null(strstr(e.item, "user:***@"));
+    assert_null(strstr(e.item, "secret"));
+    f.link->gone = 1;
+    end(&f, &at);
 }
 
 static void test_apn(void **state)
@@ -190,9 +216,9 @@ static void test_net_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_probe),    cmocka_unit_test(test_start),
-        cmocka_unit_test(test_apn),      cmocka_unit_test(test_net_lines),
-        cmocka_unit_test(test_net_read),
+        cmocka_unit_test(test_probe),        cmocka_unit_test(test_start),
+        cmocka_unit_test(test_long_command), cmocka_unit_test(test_apn),
+        cmocka_unit_test(test_net_lines),    cmocka_unit_test(test_net_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "flow/shell_word.h"
 #include "flow/upgrade_state.h"
 
 #define IMEI "001010000000015"
@@ -33,6 +34,7 @@ static void fill(struct qd_run_state *s)
     qd_copy_text(s->target, sizeof s->target, "EG95EFBR06A09M4G_01.002.01.002");
     qd_copy_text(s->argument, sizeof s->argument, "AT+QFOTADL=\"ftp://u:***@h/f\"");
     qd_copy_text(s->backup, sizeof s->backup, "b.xqcn");
+    memset(s->backup_sha256, 'a', 64);
     qd_copy_text(s->stage, sizeof s->stage, "updating");
     s->attempts = 3;
     s->code = 520;
@@ -118,13 +120,40 @@ static void test_what_is_none(void **state)
                          -QDIAG_E_FILE_UNKNOWN);
 }
 
+/* Commands that are printed to be pasted: a word is one word, a file no option, and what does not
+ * fit makes the line no shorter. */
+static void test_words(void **state)
+{
+    char long_name[201], word[208], line[24] = "qdiag x", file[32];
+
+    (void)state;
+    memset(long_name, 'a', 200);
+    long_name[100] = ' ';
+    long_name[200] = '\0';
+    qd_shell_word(long_name, word, sizeof word);
+    assert_int_equal(strlen(word), 202);
+    qd_shell_word("a'b; c", word, sizeof word);
+    assert_string_equal(word, "'a'\\''b; c'");
+    qd_shell_word("''", word, 11);
+    assert_int_equal(strlen(word), 10);
+    qd_shell_word("''", word, 10);
+    assert_string_equal(word, "");
+    qd_shell_file("-x.xqcn", file, sizeof file);
+    assert_string_equal(file, "./-x.xqcn");
+    assert_int_equal(qd_shell_add(line, sizeof line, "--to", "'a b'"), 0);
+    assert_int_equal(qd_shell_add(line, sizeof line, "--at", "tcp:h:1"), -1);
+    assert_int_equal(qd_shell_add(line, sizeof line, "--at", ""), -1);
+    assert_string_equal(line, "qdiag x --to 'a b'");
+    assert_int_equal(qd_shell_add(line, sizeof line, "", "file"), 0);
+    assert_string_equal(line, "qdiag x --to 'a b' file");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_who_it_is),
-        cmocka_unit_test(test_open),
-        cmocka_unit_test(test_what_is_none),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_who_it_is),
+        cmocka_unit_test(test_open),       cmocka_unit_test(test_what_is_none),
+        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
