@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fau
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
 import fota_servers  # noqa: E402
 from rig import SMALL, main, qdiag  # noqa: E402
-from fota_rig import LOCAL, PLACE, Line, fota_unit, new, old, package  # noqa: E402
+from fota_rig import LOCAL, Line, fota_unit, new, old, package  # noqa: E402
 from test_sim_fota_net import has_curl  # noqa: E402
 from upgrade_rig import DIGITS, Rig, good  # noqa: E402
 
@@ -113,7 +113,7 @@ def test_servers(work):
         chains(work, ("http", "https", "ftp"), s)
 
 
-def test_every_way_is_gone(work):
+def test_each_way_has_its_chain(work):
     """Each scheme that a family's row lists, and no other, has its chain."""
     with open(os.path.join(os.environ.get("top_srcdir", "."), "src/service/fota_families.def")) as f:
         text = f.read()
@@ -125,7 +125,7 @@ def test_every_way_is_gone(work):
 
 def run_all():
     lacks = fota_servers.missing() + ([] if has_curl() else ["libcurl"])
-    tests = [test_every_way_is_gone, test_file]
+    tests = [test_each_way_has_its_chain, test_file]
     rc = main(tests if lacks else tests + [test_servers])
     if lacks:
         print("not installed: " + ", ".join(lacks))
