@@ -3,6 +3,7 @@ TESTS += tests/check/exports.sh tests/check/paths.sh
 if HAVE_PYTHON3
 TESTS += \
 	tests/check/layers.py \
+	tests/check/listed.py \
 	tests/check/doors.py \
 	tests/check/sizes.py \
 	tests/check/banned.py \
@@ -16,6 +17,7 @@ EXTRA_DIST += \
 	tests/check/paths.sh \
 	tests/check/cscan.py \
 	tests/check/layers.py \
+	tests/check/listed.py \
 	tests/check/doors.py \
 	tests/check/sizes.py \
 	tests/check/banned.py \

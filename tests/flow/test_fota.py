@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Upgrades end to end: qdiag against the simulated module of each family, on the module's virtual
-clock. For every fault: success only when the version is the target and identity and calibration are
-equal; AT+QFOTADL is sent once at most, and never by what only looks."""
+clock. AT+QFOTADL is sent once at most, and never by what only looks. Every fault: test_fota_faults.py;
+every way and real servers: test_fota_ways.py."""
 import json
 import os
 import shlex
@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fau
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
 from rig import SMALL, main, qdiag  # noqa: E402
 from fota_rig import LOCAL, new, old  # noqa: E402
-from upgrade_rig import DIGITS, FAST, Rig, good, judged  # noqa: E402
+from upgrade_rig import DIGITS, FAST, Rig, good  # noqa: E402
 
 
 def test_local_upgrade(work):
@@ -34,66 +34,7 @@ def test_local_upgrade(work):
             assert len(u.started()) == 1
 
 
-def outcomes(work, family, cases):
-    for n, (fault, exits, more) in enumerate(cases):
-        with Rig("%s/%d" % (work, n), *[fault], family=family) as u:
-            p, j = u.run()
-            try:
-                judged(u, p, j, exits)
-                for key, value in more.items():
-                    assert j[key] == value, (key, j[key])
-            except AssertionError as e:
-                raise AssertionError("%s, %s: %s" % (family, fault, e))
-
-
-def test_what_the_unit_says_wrongly(work):
-    outcomes(work, "eg9x", (
-        ("fota_nostart", (0,), {"attempts": 1}),
-        ("fota_mute", (0,), {"attempts": 0}),
-        ("fota_percent=zero", (0,), {}),
-        ("fota_percent=repeat", (0,), {}),
-        ("fota_percent=fall", (0,), {}),
-        ("fota_percent=over", (0,), {}),
-        ("fota_percent=sign", (0,), {}),
-        ("fota_twice", (0,), {}),
-        ("fota_again", (0,), {}),
-        ("fota_lie", (21,), {"version_is_target": False, "state": "failed"}),
-        ("fota_gone", (22,), {"state": "unknown"})))
-
-
-def test_errors_that_are_tried_again(work):
-    outcomes(work, "eg9x", (
-        ("fota_fail=520:4", (0,), {"attempts": 5, "code": 520, "stage": "end"}),
-        ("fota_fail=520", (21,), {"attempts": 5, "code": 520}),
-        ("fota_fail=511", (21,), {"attempts": 5, "code_text": "not enough space in the unit's file system"})))
-    outcomes(work + "/rg", "rg50xq", (
-        ("fota_fail=505:2:40", (0,), {"attempts": 3, "code": 505}),
-        ("fota_fail=550", (21,), {"code_text": "the package is too large"})))
-
-
-def test_errors_that_are_final(work):
-    outcomes(work, "bg96", (
-        ("fota_fail=504", (21,), {"attempts": 1, "code_text": "the upgrade failed"}),
-        ("fota_fail=511", (21,), {"code_text": "the package does not match the current firmware"}),
-        ("fota_noend", (0,), {})))
-
-
-def test_power_cuts(work):
-    outcomes(work, "eg9x", (("fota_powercut=start", (0,), {}), ("fota_powercut=percent", (0,), {}),
-                            ("fota_powercut=end", (0,), {})))
-    outcomes(work + "/bg", "bg96", (("fota_powercut=restore", (0,), {}),
-                                    ("fota_powercut=end", (0,), {})))
-
-
-def test_damage(work):
-    outcomes(work, "eg9x", (
-        ("after_imei", (23,), {"identity_equal": False, "version_is_target": True}),
-        ("after_cal", (23,), {"calibration_equal": False, "version_is_target": True}),
-        ("after_restored", (23,), {}),
-        ("after_item", (0,), {}),
-        ("after_fell", (23,), {"version_is_target": False}),
-        ("after_noreg", (0,), {}),
-        ("after_nodiag", (22,), {"calibration_equal": None})))
+def test_what_is_told_to_do_next_mends_it(work):
     with Rig(work + "/next", "after_cal") as u:
         p, j = u.run()
         assert u.state()["stage"] == "done" and j["inner_backup"] is None
@@ -106,12 +47,7 @@ def test_damage(work):
         u.call(*verify, check=0)  # what is told to do next mends it
 
 
-def test_the_command_itself(work):
-    outcomes(work, "eg9x", (
-        ("at_late=QFOTADL:4100", (0,), {}),
-        ("at_silent=QFOTADL", (0,), {}),
-        ("at_errdone=QFOTADL=", (0,), {}),  # ERROR, and it begins
-        ("at_okundone=QFOTADL=", (22,), {"state": "unknown"})))
+def test_refused_by_the_unit(work):
     with Rig(work + "/refused", "at_error=QFOTADL=:3") as u:
         p, j = u.run()
         assert p.returncode == 1 and "+CME ERROR: 3" in p.stderr and "not touched" in p.stderr, p.stderr

@@ -94,7 +94,8 @@ tests_unit_test_at_write_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_at_write_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la \
 	src/service/libservice.la src/at/libat.la src/diag/libdiag.la src/frame/libframe.la \
 	src/transport/libtransport.la src/base/libbase.la $(UNIT_LIBS)
-WATCH_TESTS = tests/unit/test_upgrade_watch tests/unit/test_upgrade_runs tests/unit/test_upgrade_state
+WATCH_TESTS = tests/unit/test_upgrade_watch tests/unit/test_upgrade_runs tests/unit/test_upgrade_state \
+	tests/unit/test_upgrade_dialogues
 check_PROGRAMS += $(WATCH_TESTS)
 TESTS += $(WATCH_TESTS)
 tests_unit_test_upgrade_watch_SOURCES = tests/unit/test_upgrade_watch.c tests/unit/watch_rig.c tests/unit/watch_rig.h
@@ -105,6 +106,10 @@ tests_unit_test_upgrade_runs_SOURCES = tests/unit/test_upgrade_runs.c tests/unit
 tests_unit_test_upgrade_runs_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_upgrade_runs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_upgrade_runs_LDADD = $(tests_unit_test_sections_LDADD)
+tests_unit_test_upgrade_dialogues_SOURCES = tests/unit/test_upgrade_dialogues.c tests/unit/watch_rig.c tests/unit/watch_rig.h
+tests_unit_test_upgrade_dialogues_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_upgrade_dialogues_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_upgrade_dialogues_LDADD = $(tests_unit_test_sections_LDADD)
 # Before and after an upgrade: pure rules.
 PREFLIGHT_TESTS = tests/unit/test_fota_judge tests/unit/test_preflight
 check_PROGRAMS += $(PREFLIGHT_TESTS)

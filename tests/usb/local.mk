@@ -58,7 +58,7 @@ tests_usb_usb_run_CFLAGS = $(USB_TEST_C)
 tests_usb_usb_run_LDFLAGS = $(USB_TEST_LINK)
 tests_usb_usb_run_LDADD = $(USB_LIBS)
 if HAVE_PYTHON3
-TESTS += tests/usb/test_usb_at.py tests/usb/test_usb_backup.py tests/usb/test_usb_installed.py
+TESTS += tests/usb/test_usb_at.py tests/usb/test_usb_backup.py tests/usb/test_usb_fota.py tests/usb/test_usb_installed.py
 if HAVE_DBUS
 TESTS += tests/usb/test_mm_fake.py tests/usb/test_mm_real.py
 endif
@@ -67,5 +67,5 @@ else
 TESTS += tests/usb/absent.sh
 endif
 EXTRA_DIST += tests/usb/absent.sh tests/usb/repeat.sh tests/usb/test_usb_at.py tests/usb/test_usb_backup.py \
-	tests/usb/installed.py tests/usb/test_usb_installed.py \
+	tests/usb/installed.py tests/usb/test_usb_fota.py tests/usb/test_usb_installed.py \
 	tests/usb/mm_rig.py tests/usb/test_mm_fake.py tests/usb/test_mm_real.py

@@ -22,13 +22,19 @@ class Module:
     """One module: its simulator, and what is behind each of its ttys. `mute` ttys are there and say
     nothing."""
 
+    options = ()  # more of them for the simulator
+
+    @staticmethod
+    def make(unit):
+        rig.small_unit(unit, conf=S5)
+        rig.put(unit + "/efs-alt/usb/conf", b"x")
+
     def __init__(self, board, work, port=1, first=0, serial="SIM0001", ttys=ALL, mute=(AT2,), faults=()):
         self.first, self.port = first, port
         unit = work + "/u%d" % port
-        rig.small_unit(unit, conf=S5)
-        rig.put(unit + "/efs-alt/usb/conf", b"x")
+        self.make(unit)
         self.at = work + "/at%d" % port
-        self.sim = rig.Sim(unit, *faults, args=["--at", "unix:" + self.at])
+        self.sim = rig.Sim(unit, *faults, args=["--at", "unix:" + self.at, *self.options])
         for i in ttys:
             board.emulate(first + i)
         for r in mm_rig.records(ttys, port, first, serial):
@@ -42,6 +48,23 @@ class Module:
         far = self.sim.folder + "/port" if i == DIAG else self.at
         mm_rig.wait_until(lambda: os.path.exists(far), far)
         self.carriers[i] = mm_rig.Carrier(board.bed.get_dev_fd("/dev/ttyUSB%d" % tty), far)
+
+    def rename(self, board, i, old, new):
+        """When the simulator drops interface i: ttyUSB`old` goes away and comes back as `new`."""
+        carrier = self.carriers[i]
+        carrier.thread.join(mm_rig.PATIENCE)
+        assert not carrier.thread.is_alive(), "the port does not go away"
+        face = "%s%d/1-%d:1.%d" % (mm_rig.DEVICE[:-1], self.port, self.port, i)
+        board.bed.remove_device("/sys%s/ttyUSB%d/tty/ttyUSB%d" % (face, old, old))
+        board.bed.remove_device("/sys%s/ttyUSB%d" % (face, old))
+        if os.path.lexists("%s/dev/ttyUSB%d" % (board.root, old)):
+            os.unlink("%s/dev/ttyUSB%d" % (board.root, old))  # its pty's number is given to the next
+        os.close(carrier.fd)
+        board.emulate(new)
+        for r in list(mm_rig.tty_records(face, i, new))[1:]:
+            board.bed.add_from_string(r)
+        carrier.stop()
+        self.carry(board, i, new)
 
     def seen(self, i):
         return bytes(self.carriers[i].seen)
@@ -72,8 +95,8 @@ class Board:
         handler.connect("handle-ioctl", mm_rig.Module.on_ioctl)
         self.bed.attach_ioctl("/dev/ttyUSB%d" % tty, handler)
 
-    def plug(self, **how):
-        self.modules.append(Module(self, self.work, **how))
+    def plug(self, kind=Module, **how):
+        self.modules.append(kind(self, self.work, **how))
         return self.modules[-1]
 
     def start(self, *args):
@@ -239,19 +262,7 @@ def test_restore_and_a_new_name(work):
         x = work + "/x.xqcn"
         b.run("backup", "--with-ufs", "--progress=none", "--xqcn", x)
         p = b.start("ufs", "restore", "--confirm", "0015", "--json", "--progress=none")
-        old = m.carriers[AT]
-        old.thread.join(mm_rig.PATIENCE)  # ends when the simulator drops the line
-        face = "%s/1-1:1.2" % mm_rig.DEVICE
-        b.bed.remove_device("/sys%s/ttyUSB2/tty/ttyUSB2" % face)
-        b.bed.remove_device("/sys%s/ttyUSB2" % face)
-        if os.path.lexists(b.root + "/dev/ttyUSB2"):
-            os.unlink(b.root + "/dev/ttyUSB2")  # its pty's number is given to the next
-        os.close(old.fd)
-        b.emulate(9)
-        for r in list(mm_rig.tty_records(face, AT, 9))[1:]:
-            b.bed.add_from_string(r)
-        old.stop()
-        m.carry(b, AT, 9)
+        m.rename(b, AT, 2, 9)
         out, err = p.communicate(timeout=rig.LIMIT)
         assert p.returncode == 0, (p.returncode, out, err)
         j = json.loads(out)
