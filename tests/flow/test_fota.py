@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
-from rig import SMALL, main, qdiag  # noqa: E402
+from rig import main, qdiag  # noqa: E402
 from fota_rig import LOCAL, new, old  # noqa: E402
 from upgrade_rig import DIGITS, FAST, Rig, good  # noqa: E402
 
@@ -95,7 +95,7 @@ def test_the_backup_is_replaced_meanwhile(work):
         assert p.returncode == 23 and u.state()["backup_sha256"], (p.returncode, p.stderr)
         for name in (u.backup, u.backup + ".manifest.json"):
             os.rename(name, name + ".old")
-        qdiag("backup", "--progress=none", "--xqcn", u.backup, "-d", u.address, *SMALL, check=0)
+        qdiag("backup", "--progress=none", "--xqcn", u.backup, "-d", u.address, check=0)
         p, j = u.call("fota", "watch", "--state", u.backup + ".fota.json", "-d", u.address,
                       "--limit", FAST)
         assert p.returncode == 22 and "not the backup that the upgrade was begun with" in p.stderr, \
