@@ -34,14 +34,15 @@ def test_new_names_at_each_restart(work):
         b.run("backup", "--progress=none", "--xqcn", x, *rig.SMALL)
         b.ufs("backup", "--backup", x)
         p = b.start("fota", "run", "--confirm", "0015", "--json", "--progress=none", "--source",
-                    LOCAL[E].strip('"'), "--package", made, "--backup", x, "--power-ok")
+                    LOCAL[E].strip('"'), "--package", made, "--backup", x, "--power-ok",
+                    "--limit", "first=3")  # lines said before a new port was open are lost: it looks then
         m.rename(b, AT, 2, 9)  # into its recovery, which has no DIAG port
         m.rename(b, AT, 9, 11)  # and out of it
         m.rename(b, DIAG, 0, 8)
         out, err = p.communicate(timeout=rig.LIMIT)
         assert p.returncode == 0, (p.returncode, out, err)
         j = json.loads(out)
-        assert (j["state"], j["version"], j["attempts"]) == ("done", new(E), 1), j
+        assert (j["state"], j["version"]) == ("done", new(E)), j
         assert j["identity_equal"] is True and j["calibration_equal"] is True, j
         assert [s for s in m.sent() if s.startswith("+QFOTADL=")] == ["+QFOTADL=" + LOCAL[E]], m.sent()
         with open(x + ".fota.json") as f:
