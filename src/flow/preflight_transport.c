@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/digest.h"
 #include "base/text.h"
 #include "service/efs.h"
 #include "service/fota.h"
@@ -143,14 +145,21 @@ static int check_apn(struct qd_pf *p, struct qdiag_error *e)
 
 /* ---- in the unit ---- */
 
-/* Stat over DIAG, the application side's file system first. *found: 1, 0, or -1 not known. */
-static int stat_efs(struct qd_pf *p, const char *path, int *found, uint32_t *size,
-                    struct qdiag_error *e)
+/* A file that lies in the unit. */
+struct lying {
+    const char *path;
+    int found; /* 1, 0, or -1 not known */
+    uint32_t size;
+    uint8_t subsys; /* of the EFS that holds it; 0: the user's storage does */
+};
+
+/* Stat over DIAG, the application side's file system first. */
+static int stat_efs(struct qd_pf *p, struct lying *f, struct qdiag_error *e)
 {
     static const uint8_t subsystems[] = {QD_EFS_ALT, QD_EFS_FS};
 
-    *found = p->has_id ? 0 : -1;
-    for (size_t i = 0; *found == 0 && i < 2; i++) {
+    f->found = p->has_id ? 0 : -1;
+    for (size_t i = 0; f->found == 0 && i < 2; i++) {
         struct qdiag_error mine = {0};
         struct qd_efs_stat st;
         struct qd_efs fs;
@@ -160,12 +169,13 @@ static int stat_efs(struct qd_pf *p, const char *path, int *found, uint32_t *siz
             continue;
         rc = qd_efs_open(&fs, p->dev->diag, subsystems[i], &mine);
         if (rc == 0)
-            rc = qd_efs_stat(&fs, path, &st, &mine);
+            rc = qd_efs_stat(&fs, f->path, &st, &mine);
         if (rc == 0) {
-            *found = 1;
-            *size = st.size;
+            f->found = 1;
+            f->size = st.size;
+            f->subsys = subsystems[i];
         } else if (rc != -QDIAG_E_ABSENT) {
-            *found = -1;
+            f->found = -1;
             *e = mine;
             return rc;
         }
@@ -173,44 +183,79 @@ static int stat_efs(struct qd_pf *p, const char *path, int *found, uint32_t *siz
     return 0;
 }
 
-/* In the user's storage. *found -1: the path leads elsewhere. */
-static int stat_user(struct qd_pf *p, const char *path, int *found, uint32_t *size,
-                     struct qdiag_error *e)
+static const char *stored_name(const struct qd_pf *p, const struct lying *f)
 {
-    const char *name = qd_fota_stored_name(qd_fota_family(p->pf->versions.family), path);
+    return qd_fota_stored_name(qd_fota_family(p->pf->versions.family), f->path);
+}
+
+/* In the user's storage. Not known: the path leads elsewhere. */
+static int stat_user(struct qd_pf *p, struct lying *f, struct qdiag_error *e)
+{
+    const char *name = stored_name(p, f);
     struct qd_user_list list = {0};
     int rc = name ? qd_user_list(p->at->at, name, &list, e) : 0;
 
-    *found = rc == 0 && name ? list.n == 1 : -1;
-    *size = list.n == 1 ? list.v[0].size : 0;
+    f->found = rc == 0 && name ? list.n == 1 : -1;
+    f->size = list.n == 1 ? list.v[0].size : 0;
     qd_user_list_free(&list);
     return rc;
 }
 
-static int check_file(struct qd_pf *p, struct qdiag_error *e)
+static int read_lying(struct qd_pf *p, const struct lying *f, struct qd_buf *out,
+                      struct qdiag_error *e)
 {
-    const char *path = p->argument.path;
-    struct qdiag_error mine = {0};
-    uint32_t size = 0;
-    int found, rc;
+    struct qd_efs fs;
+    int rc;
 
-    rc = is_family(p, "bg96") ? stat_efs(p, path, &found, &size, &mine)
-                              : stat_user(p, path, &found, &size, &mine);
+    if (!f->subsys)
+        return qd_user_get(p->at->at, stored_name(p, f), f->size, out, e);
+    rc = qd_efs_open(&fs, p->dev->diag, f->subsys, e);
+    return rc ? rc : qd_efs_read(&fs, f->path, out, e);
+}
+
+/* The unit flashes what lies there, so the same size is not enough. */
+static int compare_bytes(struct qd_pf *p, const struct lying *f, struct qdiag_error *e)
+{
+    struct qdiag_error mine = {0};
+    struct qd_buf bytes = {0};
+    char sha256[65] = "";
+    int rc = read_lying(p, f, &bytes, &mine);
+
+    if (rc == 0)
+        qd_sha256_hex(bytes.p, bytes.len, sha256);
+    qd_buf_free(&bytes);
     if (rc != 0)
         return qd_pf_doubt(p, QD_PF_FILE, &mine, e);
-    if (found < 0)
-        qd_pf_unknown(p, QD_PF_FILE, "%.160s: what lies there cannot be asked for", path);
-    else if (!found)
-        qd_pf_set(p, QD_PF_FILE, QDIAG_FAIL, QDIAG_E_DIFFERENT, "%.160s is not in the unit", path);
-    else if (!p->pf->package.size)
-        qd_pf_unknown(p, QD_PF_FILE, "%.120s: %u bytes; with what size to compare is not known",
-                      path, size);
-    else if (size != p->pf->package.size)
+    if (strcmp(sha256, p->pf->package.sha256) != 0)
         qd_pf_set(p, QD_PF_FILE, QDIAG_FAIL, QDIAG_E_DIFFERENT,
-                  "%.120s has %u bytes, the package %llu", path, size,
+                  "%.120s has the package's size, and other contents", f->path);
+    else
+        qd_pf_pass(p, QD_PF_FILE, "%.120s, %u bytes, those of the package", f->path, f->size);
+    return 0;
+}
+
+static int check_file(struct qd_pf *p, struct qdiag_error *e)
+{
+    struct lying f = {.path = p->argument.path};
+    struct qdiag_error mine = {0};
+    int rc = is_family(p, "bg96") ? stat_efs(p, &f, &mine) : stat_user(p, &f, &mine);
+
+    if (rc != 0)
+        return qd_pf_doubt(p, QD_PF_FILE, &mine, e);
+    if (f.found < 0)
+        qd_pf_unknown(p, QD_PF_FILE, "%.160s: what lies there cannot be asked for", f.path);
+    else if (!f.found)
+        qd_pf_set(p, QD_PF_FILE, QDIAG_FAIL, QDIAG_E_DIFFERENT, "%.160s is not in the unit",
+                  f.path);
+    else if (!p->pf->package.size)
+        qd_pf_unknown(p, QD_PF_FILE, "%.120s: %u bytes; with what to compare is not known", f.path,
+                      f.size);
+    else if (f.size != p->pf->package.size)
+        qd_pf_set(p, QD_PF_FILE, QDIAG_FAIL, QDIAG_E_DIFFERENT,
+                  "%.120s has %u bytes, the package %llu", f.path, f.size,
                   (unsigned long long)p->pf->package.size);
     else
-        qd_pf_pass(p, QD_PF_FILE, "%.120s, %u bytes", path, size);
+        return compare_bytes(p, &f, e);
     return 0;
 }
 
@@ -243,10 +288,8 @@ static int check_space(struct qd_pf *p, struct qdiag_error *e)
 
 static int check_certificates(struct qd_pf *p, struct qdiag_error *e)
 {
-    static const char path[] = "/datatx/fota_cacert.pem";
+    struct lying f = {.path = "/datatx/fota_cacert.pem"};
     struct qdiag_error mine = {0};
-    uint32_t size = 0;
-    int found;
 
     if (p->argument.scheme != QDIAG_FOTA_HTTPS || !is_family(p, "bg96")) {
         qd_pf_skip(p, QD_PF_CERTIFICATES, "%s",
@@ -255,21 +298,21 @@ static int check_certificates(struct qd_pf *p, struct qdiag_error *e)
                        : "not for this source");
         return 0;
     }
-    if (stat_efs(p, path, &found, &size, &mine) != 0)
+    if (stat_efs(p, &f, &mine) != 0)
         return qd_pf_doubt(p, QD_PF_CERTIFICATES, &mine, e);
-    if (found < 0)
+    if (f.found < 0)
         qd_pf_unknown(p, QD_PF_CERTIFICATES, "they are looked for over DIAG, which does not tell");
-    else if (!found)
+    else if (!f.found)
         qd_pf_unknown(
             p, QD_PF_CERTIFICATES,
             "%s is not there, and nothing tells whether the unit goes on without: put the "
             "server's CA there, `qdiag ufs files put CA.pem fota_cacert.pem`, or name an "
             "http:// URL or a file in the unit",
-            path);
-    else if (!size)
-        qd_pf_set(p, QD_PF_CERTIFICATES, QDIAG_FAIL, QDIAG_E_DIFFERENT, "%s is empty", path);
+            f.path);
+    else if (!f.size)
+        qd_pf_set(p, QD_PF_CERTIFICATES, QDIAG_FAIL, QDIAG_E_DIFFERENT, "%s is empty", f.path);
     else
-        qd_pf_pass(p, QD_PF_CERTIFICATES, "%s, %u bytes", path, size);
+        qd_pf_pass(p, QD_PF_CERTIFICATES, "%s, %u bytes", f.path, f.size);
     return 0;
 }
 

@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
 import fota_servers  # noqa: E402
-from rig import SMALL, main, qdiag  # noqa: E402
+from rig import main, qdiag  # noqa: E402
 from fota_rig import LOCAL, Line, fota_unit, new, old, package  # noqa: E402
 from test_sim_fota_net import has_curl  # noqa: E402
 from upgrade_rig import DIGITS, Rig, good  # noqa: E402
@@ -57,7 +57,7 @@ def chain(work, family, way, servers=None):
                      good=(family, way) == ("bg96", "file"))
     with Rig(place, family=family, unit=unit) as u:
         about = ["--backup", u.backup, "-d", u.address]
-        qdiag("backup", "--progress=none", "--xqcn", u.backup, "-d", u.address, *SMALL, check=0)
+        qdiag("backup", "--progress=none", "--xqcn", u.backup, "-d", u.address, check=0)
         p, j = u.call("ufs", "backup", *about, check=0)
         assert (j["before"]["backups"], j["after"]["backups"]) == (0, 1), j
         source, written = lay_down(u, way, servers)

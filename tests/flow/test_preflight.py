@@ -150,12 +150,18 @@ def rf_files(w, make):
         os.unlink(w.unit + RFNV + name) if data is None else put(w.unit + RFNV + name, data)
 
 
-def local(w, size=None):
+def local(w, data=None):
     """The source is the package in the unit's storage."""
     w.source = "1" if w.family == "bg96" else "/data/ufs/update.zip"
-    if size is not None:
-        put(w.unit + ("/efs-alt/fota/update.zip" if w.family == "bg96" else "/efs/datatx/update.zip"),
-            b"x" * size)
+    if data is not None:
+        put(w.unit + ("/efs-alt/fota/update.zip" if w.family == "bg96" else "/efs/datatx/update.zip"), data)
+
+
+def spoilt(w):
+    """What lies in the unit has the package's size, and one other bit."""
+    data = bytearray(read(w.package))
+    data[len(data) // 2] ^= 1
+    local(w, bytes(data))
 
 
 def https(w, certificate=None):
@@ -236,7 +242,8 @@ CASES = (
     ("versions", "UNKNOWN", 14, E, ("at_error=QGMR",), nothing, {}),
     ("family", "FAIL", 13, S, (), nothing, {}),
     ("ufs", "FAIL", 11, E, (), no_copy, {}),
-    ("ufs", "UNKNOWN", 14, E, ("ufs_fields=13",), nothing, {"says": "--without-ufs"}),
+    ("ufs", "UNKNOWN", 14, E, ("ufs_fields=13",), nothing, {"says": "13 fields"}),
+    ("ufs", "UNKNOWN", 14, E, ("at_error=QPRTPARA",), nothing, {"says": "--without-ufs"}),
     ("eufs", "FAIL", 13, S, (), no_copy, {}),
     ("eufs", "UNKNOWN", 13, S, ("at_error=QPRTPARA=14",), nothing, {}),
     ("backup", "FAIL", 10, E, (), lambda w: flip(w.backup), {}),
@@ -290,7 +297,10 @@ CASES = (
     ("apn", "FAIL", 11, B, (), forget_apn, {}),
     ("apn", "UNKNOWN", 14, B, ("at_error=QCFGEXT",), nothing, {}),
     ("file", "FAIL", 11, E, (), local, {}),
-    ("file", "FAIL", 11, E, (), lambda w: local(w, 5), {}),
+    ("file", "FAIL", 11, E, (), lambda w: local(w, b"five5"), {}),
+    ("file", "FAIL", 11, E, (), spoilt, {"says": "other contents"}),
+    ("file", "FAIL", 11, B, (), spoilt, {"says": "other contents"}),
+    ("file", "UNKNOWN", 14, E, ("at_error=QFDWL",), lambda w: local(w, read(w.package)), {}),
     ("file", "FAIL", 11, B, (), local, {}),
     ("file", "UNKNOWN", 14, E, ("at_error=QFLST:400",), local, {}),
     ("space", "FAIL", 11, E, (), big, {}),
@@ -367,16 +377,14 @@ NONE = {"eufs", "eufs-backup", "sha256"}
 
 
 def test_go(work):
-    size = {}
     w, j = go(work + "/1", E, skipped=NONE | {"apn", "file", "certificates"})
-    size[E] = os.path.getsize(w.package)
     assert (j["package"]["from"], j["package"]["to"]) == (old(E), new(E))
     assert j["unit"]["firmware"] == old(E) and j["package"]["sha256"] == hashlib.sha256(
         read(w.package)).hexdigest()
-    go(work + "/2", E, lambda w: local(w, size[E]),
+    go(work + "/2", E, lambda w: local(w, read(w.package)),
        NONE | {"apn", "signal", "registration", "operator", "certificates"})
     w, j = go(work + "/3", B, lambda w: https(w, b"-----BEGIN"), NONE | {"file", "space"})
-    go(work + "/4", B, lambda w: local(w, os.path.getsize(w.package)),
+    go(work + "/4", B, lambda w: local(w, read(w.package)),
        NONE | {"apn", "signal", "registration", "operator", "space", "certificates"})
     go(work + "/5", "rg50xq", skipped=NONE | {"apn", "file", "certificates"})
     go(work + "/6", E, skipped=(NONE - {"sha256"}) | {"apn", "file", "certificates"},

@@ -31,7 +31,7 @@ def test_new_names_at_each_restart(work):
         m = b.plug(kind=Upgradable, ttys=(DIAG, AT), mute=())
         x = work + "/x.xqcn"
         made = package("%s/%s-%s.zip" % (work, old(E), new(E)), old(E), new(E))
-        b.run("backup", "--progress=none", "--xqcn", x, *rig.SMALL)
+        b.run("backup", "--progress=none", "--xqcn", x)
         b.ufs("backup", "--backup", x)
         p = b.start("fota", "run", "--confirm", "0015", "--json", "--progress=none", "--source",
                     LOCAL[E].strip('"'), "--package", made, "--backup", x, "--power-ok",
