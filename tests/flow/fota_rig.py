@@ -32,12 +32,14 @@ def new(family):
 
 
 def package(path, source, target, extra=(), more=""):
-    """A package; extra: further members (name, bytes); more: lines behind from and to."""
+    """A package; extra: further members (name, bytes); more: lines behind from and to. The same bytes
+    whenever it is made."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
+    members = [("qdiag-sim/versions", "from = %s\nto = %s\n%s" % (source, target, more))]
+    members += extra or (("patch/modem.p", bytes(range(256)) * 40),)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
-        z.writestr("qdiag-sim/versions", "from = %s\nto = %s\n%s" % (source, target, more))
-        for name, data in extra or (("patch/modem.p", bytes(range(256)) * 40),):
-            z.writestr(name, data)
+        for name, data in members:
+            z.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return path
 
 

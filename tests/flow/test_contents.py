@@ -12,7 +12,7 @@ TOP_SRC = os.environ.get("top_srcdir", ".")
 sys.path.insert(0, os.path.join(TOP_SRC, "tests", "fault"))
 from rig import QDIAG, Sim, backup, main, pattern, put, qdiag, read, small_unit  # noqa: E402
 
-RANGE = ()
+RANGE = ("--nv-range", "0-10500")
 NAMES = {"QDIAG_NAMES": os.path.join(TOP_SRC, "data", "names.tsv")}
 NO_NAMES = {"QDIAG_NAMES": "/nonexistent/names.tsv"}
 ICCID = "89000000000000000015"
