@@ -89,9 +89,9 @@ static int place(const struct qd_fota_family *f, const char *model, const char *
             "its package lies at %s, which the FILE commands do not reach: they write to "
             "the user's storage (/datatx)",
             f->folder);
-    if (strlen(f->folder) + strlen(name) >= 512)
+    int n = snprintf(argument, 512, "%s%s", f->folder, name);
+    if (n < 0 || n >= 512)
         return qd_fail(e, QDIAG_E_USAGE, name, "the name is too long");
-    snprintf(argument, 512, "%s%s", f->folder, name);
     return qdiag_fota_argument(f->name, argument, &a, e);
 }
 
