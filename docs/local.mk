@@ -2,7 +2,8 @@ dist_man_MANS += \
 	docs/man/qdiag.1
 EXTRA_DIST += \
 	demo test scripts/packages \
-	docs/formats/diag.md docs/formats/at.md docs/formats/preflight.md
+	docs/formats/diag.md docs/formats/at.md docs/formats/dfota.md \
+	docs/formats/preflight.md
 
 # Scripts and units to be copied and changed.
 recipesdir = $(docdir)/recipes
@@ -11,4 +12,3 @@ dist_recipes_DATA = \
 	docs/recipes/qdiag-preflight.service
 dist_recipes_SCRIPTS = \
 	docs/recipes/fwupd-modem.sh docs/recipes/openwrt-qdiag.init docs/recipes/pre-upgrade.sh
-	docs/formats/diag.md docs/formats/at.md docs/formats/dfota.md
