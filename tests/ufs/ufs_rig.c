@@ -384,7 +384,6 @@ int ur_backup_file(struct ufs_rig *r, const char *path)
     struct qdiag_backup_options o = QDIAG_BACKUP_OPTIONS_DEFAULT;
     struct qdiag_backup_report *report = NULL;
     o.xqcn = path;
-    o.nv_last = 600;
     memset(&r->e, 0, sizeof r->e);
     qdiag_backup(r->dev, &o, &report, &r->e);
     qdiag_backup_report_free(&report);
