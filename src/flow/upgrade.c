@@ -253,17 +253,22 @@ static int on_stop(struct qd_run *run, struct qdiag_device *dev, int rc, struct 
 static int on_failed(struct qd_run *run, struct qdiag_error *e)
 {
     const struct qdiag_fota_report *r = run->r;
+    const char *unsure = run->w.attempts && (r->identity_equal < 0 || r->calibration_equal < 0)
+                             ? "; whether identity and calibration are as before is not known"
+                             : "";
 
     run->r->version_is_target = 0;
     run->r->next[0] = '\0';
     qd_run_say(run, QDIAG_FOTA_FAILED, "");
     if (r->code > 0)
-        qd_fail_wire(e, QDIAG_E_FOTA_FAILED, r->code, r->before.full, "%s error %d: %.180s",
-                     strcmp(r->stage, "end") == 0 ? "upgrade" : "download", r->code, r->code_text);
+        qd_fail_wire(e, QDIAG_E_FOTA_FAILED, r->code, r->before.full, "%s error %d: %.120s%s",
+                     strcmp(r->stage, "end") == 0 ? "upgrade" : "download", r->code, r->code_text,
+                     unsure);
     else
-        qd_fail(e, QDIAG_E_FOTA_FAILED, r->before.full, "%s",
+        qd_fail(e, QDIAG_E_FOTA_FAILED, r->before.full, "%s%s",
                 run->w.ended ? "the unit said that it was done, and runs its old version"
-                             : "the unit has started with its old version and does not go on");
+                             : "the unit has started with its old version and does not go on",
+                unsure);
     if (r->advice[0])
         qd_hint(e, "%s", r->advice);
     if (e)

@@ -47,6 +47,18 @@ def test_what_is_told_to_do_next_mends_it(work):
         u.call(*verify, check=0)  # what is told to do next mends it
 
 
+def test_a_failure_tells_what_was_not_compared(work):
+    """Back on its old version, and DIAG does not come back: that nothing was lost is not known."""
+    with Rig(work + "/mute", "fota_lie,after_nodiag") as u:
+        p, j = u.run()
+        assert p.returncode == 21 and j["calibration_equal"] is None, (p.returncode, p.stderr)
+        assert "whether identity and calibration are as before is not known" in j["error"]["why"], j["error"]
+    with Rig(work + "/told", "fota_lie") as u:
+        p, j = u.run()
+        assert p.returncode == 21 and j["calibration_equal"] is True, (p.returncode, p.stderr)
+        assert "not known" not in j["error"]["why"], j["error"]
+
+
 def test_refused_by_the_unit(work):
     with Rig(work + "/refused", "at_error=QFOTADL=:3") as u:
         p, j = u.run()
