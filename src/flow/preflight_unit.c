@@ -173,10 +173,6 @@ static void judge_state(struct qd_pf *p, enum qdiag_ufs fs, enum qd_pf_row row)
 
     if (!s->known && has != QD_AT_YES && (fs == QDIAG_EUFS || p->o->without_ufs))
         qd_pf_skip(p, row, "%s has none", p->pf->versions.model);
-    else if (!s->known && has != QD_AT_YES)
-        qd_pf_unknown(p, row,
-                      "the unit does not tell its state; --without-ufs says that a %.40s has none",
-                      p->pf->versions.model);
     else if (!s->known)
         qd_pf_unknown(p, row, "the unit does not tell its state");
     else if (!s->valid || !s->backups)
@@ -199,7 +195,8 @@ int qd_pf_inner(struct qd_pf *p, struct qdiag_error *e)
     rc = qdiag_ufs_status(p->at, &p->pf->ufs, &mine);
     p->has_ufs = rc == 0 || rc == -QDIAG_E_UNSUPPORTED;
     if (rc == -QDIAG_E_UNSUPPORTED && !p->o->without_ufs) {
-        qd_pf_failed(p, QD_PF_UFS, &mine, e);
+        qd_pf_set(p, QD_PF_UFS, QDIAG_FAIL, QDIAG_E_UNSUPPORTED,
+                  "%.160s; --without-ufs says that it keeps none", mine.why);
         qd_pf_skip(p, QD_PF_EUFS, "%s has none", p->pf->versions.model);
         return 0;
     }

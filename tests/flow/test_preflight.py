@@ -243,6 +243,7 @@ CASES = (
     ("family", "FAIL", 13, S, (), nothing, {}),
     ("ufs", "FAIL", 11, E, (), no_copy, {}),
     ("ufs", "UNKNOWN", 14, E, ("ufs_fields=13",), nothing, {"says": "13 fields"}),
+    ("ufs", "FAIL", 13, E, ("at_error=QPRTPARA=4",), nothing, {"says": "--without-ufs"}),
     ("eufs", "FAIL", 13, S, (), no_copy, {}),
     ("eufs", "UNKNOWN", 13, S, ("at_error=QPRTPARA=14",), nothing, {}),
     ("backup", "FAIL", 10, E, (), lambda w: flip(w.backup), {}),
