@@ -149,3 +149,18 @@ const char *qdiag_who_name(enum qdiag_who who)
     static const char *const names[] = {"us", "link", "unit", "file", "os", "user"};
     return (size_t)who < sizeof names / sizeof names[0] ? names[who] : "us";
 }
+
+int qd_ends_session(int rc)
+{
+    switch (-rc) {
+    case QDIAG_E_LINK_GONE:
+    case QDIAG_E_LINK_SILENT:
+    case QDIAG_E_LINK_IO:
+    case QDIAG_E_CANCELLED:
+    case QDIAG_E_NO_MEMORY:
+    case QDIAG_E_BUG:
+        return 1;
+    default:
+        return 0;
+    }
+}

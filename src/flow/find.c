@@ -19,18 +19,7 @@
 
 int qd_ends_run(int rc)
 {
-    switch (-rc) {
-    case QDIAG_E_LINK_GONE:
-    case QDIAG_E_LINK_SILENT:
-    case QDIAG_E_LINK_IO:
-    case QDIAG_E_CANCELLED:
-    case QDIAG_E_NO_MEMORY:
-    case QDIAG_E_BUG:
-    case QDIAG_E_LOCAL_FILE:
-        return 1;
-    default:
-        return 0;
-    }
+    return rc == -QDIAG_E_LOCAL_FILE || qd_ends_session(rc);
 }
 
 int qd_efs_missing(struct qd_collect *c, uint8_t fs, const char *path, const char *reason,

@@ -13,22 +13,6 @@
 #include "model/backup.h"
 #include "service/nv.h"
 
-/* Errors after which the session is of no use, or that are ours. */
-static int is_fatal(int code)
-{
-    switch (code) {
-    case QDIAG_E_LINK_GONE:
-    case QDIAG_E_LINK_SILENT:
-    case QDIAG_E_LINK_IO:
-    case QDIAG_E_CANCELLED:
-    case QDIAG_E_NO_MEMORY:
-    case QDIAG_E_BUG:
-        return 1;
-    default:
-        return 0;
-    }
-}
-
 int qd_eye_efs(struct qd_eye *eye, uint8_t subsys, struct qd_efs **fs, struct qdiag_error *e)
 {
     int i = subsys == QD_EFS_ALT;
@@ -76,7 +60,7 @@ static int observe_nv(struct qd_eye *eye, const struct qd_key *k, struct qd_stat
 /* An error of one path: absent, or unknown with its text. */
 static int judge(struct qdiag_error *mine, struct qd_state *s, char *why, struct qdiag_error *e)
 {
-    if (is_fatal(mine->code)) {
+    if (qd_ends_session(-mine->code)) {
         if (e && !e->code)
             *e = *mine;
         return -mine->code;

@@ -79,26 +79,10 @@ void qd_pf_unknown(struct qd_pf *p, enum qd_pf_row row, const char *fmt, ...)
     va_end(ap);
 }
 
-/* After these nothing more can be asked. */
-static int ends_run(int code)
-{
-    switch (code) {
-    case QDIAG_E_LINK_GONE:
-    case QDIAG_E_LINK_SILENT:
-    case QDIAG_E_LINK_IO:
-    case QDIAG_E_CANCELLED:
-    case QDIAG_E_NO_MEMORY:
-    case QDIAG_E_BUG:
-        return 1;
-    default:
-        return 0;
-    }
-}
-
 static int note(struct qd_pf *p, enum qd_pf_row row, enum qdiag_check_result result,
                 const struct qdiag_error *mine, struct qdiag_error *e)
 {
-    int ends = ends_run(mine->code);
+    int ends = qd_ends_session(-mine->code);
 
     qd_pf_set(p, row, ends ? QDIAG_CANNOT_TELL : result, mine->code, "%s%s%s", mine->what,
               mine->why[0] ? ": " : "", mine->why);
