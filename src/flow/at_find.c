@@ -22,14 +22,7 @@ static int is_wwan(const struct qd_port *p)
 /* 0 = AT is not sent there. */
 static int at_rank(const struct qd_port *p)
 {
-    struct qd_usb_interface u = {.vid = p->vid,
-                                 .pid = p->pid,
-                                 .number = p->interface,
-                                 .cls = p->cls,
-                                 .sub = p->sub,
-                                 .proto = p->proto,
-                                 .endpoints = p->endpoints,
-                                 .bulk_pairs = p->bulk_pairs};
+    struct qd_usb_interface u = qd_port_interface(p);
 
     if (p->role != QD_ROLE_AT || p->likely_diag)
         return 0;

@@ -68,14 +68,7 @@ static int counts(const struct qd_port *p, const struct wanted *w)
 
 static int rank(const struct qd_port *p)
 {
-    struct qd_usb_interface u = {.vid = p->vid,
-                                 .pid = p->pid,
-                                 .number = p->interface,
-                                 .cls = p->cls,
-                                 .sub = p->sub,
-                                 .proto = p->proto,
-                                 .endpoints = p->endpoints,
-                                 .bulk_pairs = p->bulk_pairs};
+    struct qd_usb_interface u = qd_port_interface(p);
     return qd_usb_diag_rank(&u);
 }
 

@@ -107,16 +107,21 @@ static void describe_usb(struct qd_port *p, char *path, const char *root)
     qd_copy_text(p->usb_path, sizeof(p->usb_path), strrchr(path, '/') + 1);
 }
 
+struct qd_usb_interface qd_port_interface(const struct qd_port *p)
+{
+    return (struct qd_usb_interface){.vid = p->vid,
+                                     .pid = p->pid,
+                                     .number = p->interface,
+                                     .cls = p->cls,
+                                     .sub = p->sub,
+                                     .proto = p->proto,
+                                     .endpoints = p->endpoints,
+                                     .bulk_pairs = p->bulk_pairs};
+}
+
 static enum qd_role role_of(const struct qd_port *p)
 {
-    struct qd_usb_interface u = {.vid = p->vid,
-                                 .pid = p->pid,
-                                 .number = p->interface,
-                                 .cls = p->cls,
-                                 .sub = p->sub,
-                                 .proto = p->proto,
-                                 .endpoints = p->endpoints,
-                                 .bulk_pairs = p->bulk_pairs};
+    struct qd_usb_interface u = qd_port_interface(p);
 
     return qd_usb_role(&u);
 }

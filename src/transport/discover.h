@@ -26,6 +26,9 @@ struct qd_port {
     int likely_diag; /* by the rules of usb_match.h, or because the kernel names it a QCDM port */
 };
 
+/* As the rules of usb_match.h look at it. */
+struct qd_usb_interface qd_port_interface(const struct qd_port *p);
+
 struct qd_port_list {
     struct qd_port *p;
     size_t n, cap;
