@@ -223,3 +223,18 @@ void qd_save_abort(struct qd_save **s)
     free(*s);
     *s = NULL;
 }
+
+int qd_save_text(const char *path, const char *text, struct qdiag_error *e)
+{
+    struct qd_save *save = NULL;
+    int rc = qd_save_begin(&save, path, e);
+
+    if (rc == 0)
+        rc = qd_save_write(save, text, strlen(text), e);
+    if (rc == 0)
+        rc = qd_save_write(save, "\n", 1, e);
+    if (rc == 0)
+        rc = qd_save_commit(&save, NULL, NULL, e);
+    qd_save_abort(&save);
+    return rc;
+}

@@ -23,6 +23,9 @@ struct qd_sink qd_save_sink(struct qd_save *s);
  * the temporary one is gone. */
 int qd_save_commit(struct qd_save **s, qd_save_verify verify, void *user, struct qdiag_error *e);
 
+/* A small file of text at once; a line end is added. */
+int qd_save_text(const char *path, const char *text, struct qdiag_error *e);
+
 /* The two halves of commit, for files that belong together: prepare each, then publish them in one go,
  * the renames directly behind one another. publish sets every *saves[i] to NULL in every case. */
 int qd_save_prepare(struct qd_save *s, qd_save_verify verify, void *user, struct qdiag_error *e);

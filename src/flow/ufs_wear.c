@@ -182,21 +182,6 @@ static json_t *new_note(const char *imei, struct qdiag_error *e)
     return j;
 }
 
-static int save_text(const char *path, const char *text, struct qdiag_error *e)
-{
-    struct qd_save *save = NULL;
-    int rc = qd_save_begin(&save, path, e);
-
-    if (rc == 0)
-        rc = qd_save_write(save, text, strlen(text), e);
-    if (rc == 0)
-        rc = qd_save_write(save, "\n", 1, e);
-    if (rc == 0)
-        rc = qd_save_commit(&save, NULL, NULL, e);
-    qd_save_abort(&save);
-    return rc;
-}
-
 int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
                   const struct qdiag_ufs_status *s, uint32_t backups, struct qdiag_error *e)
 {
@@ -216,7 +201,7 @@ int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
     if (one && json_object_set_new(j, fs_names[o->fs], one) == 0)
         text = json_dumps(j, JSON_INDENT(2));
     json_decref(j);
-    rc = text ? save_text(path, text, e) : qd_nomem(e);
+    rc = text ? qd_save_text(path, text, e) : qd_nomem(e);
     free(text);
     return rc;
 }

@@ -89,17 +89,9 @@ int qd_run_state_save(const char *path, const struct qd_run_state *s, struct qdi
 {
     json_t *j = to_json(s);
     char *text = j ? json_dumps(j, JSON_INDENT(2)) : NULL;
-    struct qd_save *save = NULL;
-    int rc = text ? qd_save_begin(&save, path, e) : qd_nomem(e);
+    int rc = text ? qd_save_text(path, text, e) : qd_nomem(e);
 
     json_decref(j);
-    if (rc == 0)
-        rc = qd_save_write(save, text, strlen(text), e);
-    if (rc == 0)
-        rc = qd_save_write(save, "\n", 1, e);
-    if (rc == 0)
-        rc = qd_save_commit(&save, NULL, NULL, e);
-    qd_save_abort(&save);
     free(text);
     return rc;
 }
