@@ -34,12 +34,7 @@ static void json_event(enum qdiag_fota_state s, int percent, unsigned attempt, c
                   "percent", percent < 0 ? json_null() : json_integer(percent), "attempt",
                   (int)attempt, "line", *line ? cli_json_string(line) : json_null());
 
-    if (!j)
-        return;
-    json_dumpf(j, stdout, JSON_COMPACT);
-    putchar('\n');
-    fflush(stdout);
-    json_decref(j);
+    cli_json_line(j);
 }
 
 /* Every change of state or attempt; percents of ten. */

@@ -114,3 +114,13 @@ int cli_json_print(json_t *root, const struct cli_options *o, int exit_code)
     json_decref(root);
     return bad && !exit_code ? 12 : exit_code;
 }
+
+void cli_json_line(json_t *j)
+{
+    if (!j)
+        return;
+    json_dumpf(j, stdout, JSON_COMPACT);
+    putchar('\n');
+    fflush(stdout);
+    json_decref(j);
+}

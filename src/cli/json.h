@@ -37,4 +37,7 @@ void cli_json_completeness(json_t *j, int complete, int only_narrowed, const cha
  * 1 when the object could not be made. */
 int cli_json_print(json_t *root, const struct cli_options *o, int exit_code);
 
+/* One event on a line of its own, at once; takes j, NULL is nothing to say. */
+void cli_json_line(json_t *j);
+
 #endif

@@ -3,13 +3,13 @@
  * Progress. One bar at a time, so the state is the file's own. */
 #include "cli/progress.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/json.h"
 #include "cli/text.h"
 
 #define BAR_MS   100
@@ -44,12 +44,7 @@ static void print_json(const char *phase, uint64_t done, uint64_t total, const c
     json_t *j = json_pack("{s:s, s:s, s:I, s:o, s:s}", "event", "progress", "phase", phase, "done",
                           (json_int_t)done, "total",
                           total ? json_integer((json_int_t)total) : json_null(), "item", item);
-    if (!j)
-        return;
-    json_dumpf(j, stdout, JSON_COMPACT);
-    putchar('\n');
-    fflush(stdout);
-    json_decref(j);
+    cli_json_line(j);
 }
 
 void cli_progress_clear(void)
