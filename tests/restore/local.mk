@@ -5,7 +5,7 @@ RESTORE_TESTS = \
 	tests/restore/test_serial
 check_PROGRAMS += $(RESTORE_TESTS)
 TESTS += $(RESTORE_TESTS)
-RESTORE_RIG = tests/restore/restore_rig.c tests/restore/restore_rig.h
+RESTORE_RIG = tests/restore/restore_rig.c tests/restore/restore_rig.h tests/unit/shell_run.c tests/unit/shell_run.h
 tests_restore_test_forged_SOURCES = tests/restore/test_forged.c $(RESTORE_RIG)
 tests_restore_test_forged_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_restore_test_forged_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -24,6 +23,7 @@
 #include "sim/queue.h"
 #include "sim/unit_store.h"
 #include "transport/transport.h"
+#include "shell_run.h"
 
 #define SERVICE_US 100u
 
@@ -213,25 +213,6 @@ int __wrap_qd_link_open(struct qd_link **link, struct qdiag_context *ctx,
 
 /* ---- the rig ---- */
 
-static int run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static int run(const char *fmt, ...)
-{
-    char command[2048];
-    va_list ap;
-    va_start(ap, fmt);
-    assert_true((size_t)vsnprintf(command, sizeof command, fmt, ap) < sizeof command);
-    va_end(ap);
-    int status = -1;
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-        _exit(127);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return status;
-}
-
 void rr_plug(struct restore_rig *r, const char *faults)
 {
     char err[1024] = "";
@@ -291,7 +272,7 @@ void rr_start(struct restore_rig *r, const char *bundled)
     snprintf(r->journal, sizeof r->journal, "%s/journal", r->root);
     if (sim_unit_unpack(bundled, r->unit_dir, err, sizeof err) != 0)
         fail_msg("%s", err);
-    assert_int_equal(run("cp -a %s %s/good", r->unit_dir, r->root), 0);
+    assert_int_equal(shell_run("cp -a %s %s/good", r->unit_dir, r->root), 0);
     r->backup = r->file;
     r->ctx = qdiag_context_new();
     assert_non_null(r->ctx);
@@ -302,19 +283,19 @@ void rr_start(struct restore_rig *r, const char *bundled)
 void rr_stop(struct restore_rig *r)
 {
     qdiag_context_free(&r->ctx);
-    assert_int_equal(run("rm -rf %s", r->root), 0);
+    assert_int_equal(shell_run("rm -rf %s", r->root), 0);
 }
 
 void rr_damage(struct restore_rig *r, const char *command)
 {
-    assert_int_equal(run("rm -rf %s %s %s* && cp -a %s/good %s", r->unit_dir, r->journal, r->safety,
-                         r->root, r->unit_dir),
+    assert_int_equal(shell_run("rm -rf %s %s %s* && cp -a %s/good %s", r->unit_dir, r->journal,
+                               r->safety, r->root, r->unit_dir),
                      0);
     /* Attributes of what is not there any more would be refused. */
-    if (run("cd %s && { %s; } && while read -r m t k p x; do "
-            "if [ -e \"efs$p\" ] || [ $k = link ]; then echo $m $t $k $p $x; fi; "
-            "done < efs.attr > new && mv new efs.attr",
-            r->unit_dir, command) != 0)
+    if (shell_run("cd %s && { %s; } && while read -r m t k p x; do "
+                  "if [ -e \"efs$p\" ] || [ $k = link ]; then echo $m $t $k $p $x; fi; "
+                  "done < efs.attr > new && mv new efs.attr",
+                  r->unit_dir, command) != 0)
         fail_msg("the damage did not work: %s", command);
 }
 
@@ -363,9 +344,9 @@ char *rr_compare(struct restore_rig *r, const char *folder)
     char path[96];
     size_t n;
     /* diff says 1 for a difference, 2 when it could not look. */
-    assert_int_equal(run("%s set -e; cd %s; (normal %s) > a; (normal %s) > b; test -s a; "
-                         "diff a b > diff || [ $? = 1 ]",
-                         normal, r->root, folder, r->unit_dir),
+    assert_int_equal(shell_run("%s set -e; cd %s; (normal %s) > a; (normal %s) > b; test -s a; "
+                               "diff a b > diff || [ $? = 1 ]",
+                               normal, r->root, folder, r->unit_dir),
                      0);
     snprintf(path, sizeof path, "%s/diff", r->root);
     FILE *f = fopen(path, "r");

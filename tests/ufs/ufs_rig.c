@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -20,6 +19,7 @@
 #include "sim/simlog.h"
 #include "sim/unit_store.h"
 #include "transport/transport.h"
+#include "shell_run.h"
 
 #define SERVICE_US 100u
 #define AWAY_US    1000000u
@@ -273,25 +273,6 @@ uint64_t ur_now_ms(void)
 
 /* ---- the unit's folder ---- */
 
-static void run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static void run(const char *fmt, ...)
-{
-    char command[2048];
-    va_list ap;
-    va_start(ap, fmt);
-    assert_true((size_t)vsnprintf(command, sizeof command, fmt, ap) < sizeof command);
-    va_end(ap);
-    int status = -1;
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-        _exit(127);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-}
-
 void ur_put(struct ufs_rig *r, const char *name, const void *p, size_t n)
 {
     char path[256];
@@ -313,20 +294,23 @@ static void make_unit(struct ufs_rig *r)
     static const uint8_t imei[] = {8, 0x0a, 0x10, 0, 1, 0, 0, 0, 0x51}; /* UFS_IMEI */
     uint8_t data[3000];
     memset(data, 0x5a, sizeof data);
-    run("mkdir -p %s/nv/0 %s/efs/nv/item_files/rfnv %s/efs-alt/usb %s/ufs", r->unit_dir,
-        r->unit_dir, r->unit_dir, r->unit_dir);
+    assert_int_equal(shell_run("mkdir -p %s/nv/0 %s/efs/nv/item_files/rfnv %s/efs-alt/usb %s/ufs",
+                               r->unit_dir, r->unit_dir, r->unit_dir, r->unit_dir),
+                     0);
     ur_put(r, "unit.conf", conf, sizeof conf - 1);
     ur_put(r, "nv/0/550", imei, sizeof imei);
     ur_put(r, "nv/0/10", "x", 1);
     ur_put(r, "efs/nv/item_files/rfnv/00020000", data, sizeof data);
     ur_put(r, "efs/nv/item_files/rfnv/00020001", data + 1, 1024);
     ur_put(r, "efs-alt/usb/conf", data, sizeof data);
-    run("mv %s %s/new", r->unit_dir, r->root);
+    assert_int_equal(shell_run("mv %s %s/new", r->unit_dir, r->root), 0);
 }
 
 void ur_unit(struct ufs_rig *r)
 {
-    run("rm -rf %s %s/*.ufs.json && cp -a %s/new %s", r->unit_dir, r->root, r->root, r->unit_dir);
+    assert_int_equal(shell_run("rm -rf %s %s/*.ufs.json && cp -a %s/new %s", r->unit_dir, r->root,
+                               r->root, r->unit_dir),
+                     0);
 }
 
 void ur_other_unit(struct ufs_rig *r)
@@ -412,7 +396,7 @@ void ur_start(struct ufs_rig *r)
 void ur_stop(struct ufs_rig *r)
 {
     qdiag_context_free(&r->ctx);
-    run("rm -rf %s", r->root);
+    assert_int_equal(shell_run("rm -rf %s", r->root), 0);
 }
 
 /* ---- commands ---- */
