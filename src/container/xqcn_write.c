@@ -20,7 +20,8 @@ struct writer {
     const char *eol;
     int rc;
     size_t n;
-    char block[BLOCK];
+    char pair[256][4]; /* a byte as text: two digits, a blank, and one more that does not count */
+    char block[BLOCK + 1];
 };
 
 static void flush(struct writer *w)
@@ -33,13 +34,13 @@ static void flush(struct writer *w)
 static void put(struct writer *w, const char *s, size_t n)
 {
     while (n > 0 && w->rc == 0) {
-        size_t room = sizeof w->block - w->n;
+        size_t room = BLOCK - w->n;
         size_t take = n < room ? n : room;
         memcpy(w->block + w->n, s, take);
         w->n += take;
         s += take;
         n -= take;
-        if (w->n == sizeof w->block)
+        if (w->n == BLOCK)
             flush(w);
     }
 }
@@ -49,15 +50,31 @@ static void put_text(struct writer *w, const char *s)
     put(w, s, strlen(s));
 }
 
-static void put_hex(struct writer *w, const uint8_t *p, size_t n)
+static void make_pairs(struct writer *w)
 {
     static const char digits[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < n && w->rc == 0; i++) {
-        if (sizeof w->block - w->n < 3)
+    for (unsigned i = 0; i < 256; i++) {
+        w->pair[i][0] = digits[i >> 4];
+        w->pair[i][1] = digits[i & 15];
+        w->pair[i][2] = ' ';
+    }
+}
+
+/* Nearly all of a file is this: four bytes are stored at once where three count, into a block that
+ * has room for one more. */
+static void put_hex(struct writer *w, const uint8_t *p, size_t n)
+{
+    while (n > 0 && w->rc == 0) {
+        size_t room = (BLOCK - w->n) / 3;
+        size_t take = n < room ? n : room;
+        char *to = w->block + w->n;
+        for (size_t i = 0; i < take; i++)
+            memcpy(to + 3 * i, w->pair[p[i]], 4);
+        w->n += 3 * take;
+        p += take;
+        n -= take;
+        if (n > 0)
             flush(w);
-        w->block[w->n++] = digits[p[i] >> 4];
-        w->block[w->n++] = digits[p[i] & 15];
-        w->block[w->n++] = ' ';
     }
 }
 
@@ -204,6 +221,7 @@ int qd_xqcn_write(const struct qd_node *root, struct qd_sink *out, struct qdiag_
     w->out = out;
     w->e = e;
     w->eol = root->lf ? "\n" : "\r\n";
+    make_pairs(w);
     put_text(w, "<?xml version=\"1.0\" encoding=\"Windows-1252\" ?>");
     put_text(w, w->eol);
     put_text(w, w->eol);

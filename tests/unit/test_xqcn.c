@@ -476,6 +476,43 @@ static void test_sink_error_stops(void **state)
     qd_tree_free(&root);
 }
 
+/* Values and names that begin and end at every place around the writer's blocks of 64 KiB: the text
+ * of each value is every byte as two digits and a blank, whatever lies around it. */
+static void test_every_block_offset(void **state)
+{
+    (void)state;
+    enum { LEN = 65536 / 3 };
+    for (size_t n = LEN - 80; n <= LEN + 4; n++) {
+        struct qd_buf text = {0};
+        struct qd_node *root = qd_tree_new("r");
+        char name[16];
+        for (int k = 0; k < 3; k++) {
+            uint8_t *v = malloc(n);
+            assert_non_null(v);
+            for (size_t i = 0; i < n; i++)
+                v[i] = (uint8_t)(i * 7 + (size_t)k);
+            snprintf(name, sizeof name, "s%d", k);
+            assert_non_null(qd_tree_stream_take(root, name, v, n));
+        }
+        fixture_text(root, &text);
+        const char *at = (const char *)text.p;
+        for (int k = 0; k < 3; k++) {
+            at = strstr(at, " Value='");
+            assert_non_null(at);
+            at += strlen(" Value='");
+            for (size_t i = 0; i < n; i++, at += 3) {
+                char want[4];
+                snprintf(want, sizeof want, "%02X ", (unsigned)((i * 7 + (size_t)k) & 255));
+                assert_memory_equal(at, want, 3);
+            }
+            assert_memory_equal(at, "'/>\r\n", 5);
+        }
+        assert_string_equal(at, "'/>\r\n</Storage>");
+        qd_tree_free(&root);
+        qd_buf_free(&text);
+    }
+}
+
 struct trickle {
     const uint8_t *p;
     size_t left, calls, fail_at;
@@ -555,6 +592,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_broken_root_name),
         cmocka_unit_test(test_sink_error_stops),
+        cmocka_unit_test(test_every_block_offset),
         cmocka_unit_test(test_source_in_single_bytes),
         cmocka_unit_test(test_tree_compare),
     };
