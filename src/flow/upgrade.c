@@ -250,6 +250,15 @@ static int on_stop(struct qd_run *run, struct qdiag_device *dev, int rc, struct 
     return rc;
 }
 
+/* A download that failed has written nothing of a new version. */
+static enum qdiag_touch touched(const struct qd_run *run)
+{
+    if (run->w.attempts || run->w.ended)
+        return QDIAG_CHANGED;
+    return run->r->code > 0 && strcmp(run->r->stage, "end") != 0 ? QDIAG_UNTOUCHED
+                                                                 : QDIAG_TOUCH_UNKNOWN;
+}
+
 static int on_failed(struct qd_run *run, struct qdiag_error *e)
 {
     const struct qdiag_fota_report *r = run->r;
@@ -272,7 +281,7 @@ static int on_failed(struct qd_run *run, struct qdiag_error *e)
     if (r->advice[0])
         qd_hint(e, "%s", r->advice);
     if (e)
-        e->touch = QDIAG_CHANGED;
+        e->touch = touched(run);
     return -QDIAG_E_FOTA_FAILED;
 }
 

@@ -12,7 +12,7 @@ import fota_servers  # noqa: E402
 from rig import main, qdiag  # noqa: E402
 from fota_rig import LOCAL, Line, fota_unit, new, old, package  # noqa: E402
 from test_sim_fota_net import has_curl  # noqa: E402
-from upgrade_rig import DIGITS, Rig, good  # noqa: E402
+from upgrade_rig import DIGITS, Rig, good, judged  # noqa: E402
 
 WAYS = {"bg96": ("file", "http", "https"), "eg9x": ("file", "http", "ftp"),
         "rg50xq": ("file", "http", "https", "ftp")}
@@ -113,6 +113,35 @@ def test_servers(work):
         chains(work, ("http", "https", "ftp"), s)
 
 
+def refused(place, certificates, port, code, servers):
+    """HTTPS of a BG96 whose certificates do not fit the server: nothing is fetched, nothing upgraded."""
+    with Rig(place, family="bg96") as u:
+        line = Line(u.at_path)
+        line.ask('AT+QCFGEXT="fota_apn",0,"internet"')
+        line.close()
+        for mine, name in certificates:
+            u.call("ufs", "files", "put", servers.authority.at(mine), name, check=0)
+        name = os.path.basename(place) + ".zip"
+        package("%s/%s" % (servers.root, name), old("bg96"), new("bg96"))
+        p, j = u.run(source=servers.url("https", name, port).strip('"'))
+        judged(u, p, j, (21,))
+        assert (j["stage"], j["code"], j["attempts"]) == ("http", code, 0), j
+        assert j["error"]["unit"] == "untouched" and len(u.started()) == 1, j
+        assert '"GET /%s HTTP/1.1" 200' % name not in servers.log(), servers.log()
+        p, j = u.call("fota", "verify", "--to", new("bg96"), "--backup", u.backup, "-d", u.address, check=21)
+        assert j["version"] == old("bg96") and j["version_is_target"] is False, j
+        assert j["identity_equal"] is True and j["calibration_equal"] is True, j
+
+
+def test_certificates_that_do_not_fit(work):
+    """A root that did not sign the server's; no certificate, and another one's, where the server wants ours."""
+    ca, client, key = CERTIFICATES
+    with fota_servers.Servers() as s:
+        refused(work + "/root", (("other.pem", ca[1]), client, key), s.mutual, 702, s)
+        refused(work + "/none", (ca,), s.mutual, 703, s)
+        refused(work + "/both", (ca, ("other.pem", client[1]), ("other.key", key[1])), s.mutual, 703, s)
+
+
 def test_each_way_has_its_chain(work):
     """Each scheme that a family's row lists, and no other, has its chain."""
     with open(os.path.join(os.environ.get("top_srcdir", "."), "src/service/fota_families.def")) as f:
@@ -126,7 +155,7 @@ def test_each_way_has_its_chain(work):
 def run_all():
     lacks = fota_servers.missing() + ([] if has_curl() else ["libcurl"])
     tests = [test_each_way_has_its_chain, test_file]
-    rc = main(tests if lacks else tests + [test_servers])
+    rc = main(tests if lacks else tests + [test_servers, test_certificates_that_do_not_fit])
     if lacks:
         print("not installed: " + ", ".join(lacks))
     return rc or (77 if lacks else 0)

@@ -177,13 +177,23 @@ def tty_records(face, i, tty):
            % (face, tty, tty, tty, tty, tty, i, "QCDM" if i == DIAG else "AT_PRIMARY"))
 
 
+def connected(path):
+    """None: a simulator that has restarted has its socket's file before it listens."""
+    sock = socket.socket(socket.AF_UNIX)
+    try:
+        sock.connect(path)
+        return sock
+    except (ConnectionRefusedError, FileNotFoundError):
+        sock.close()
+        return None
+
+
 class Carrier:
     """Bytes between the far end of a tty and a port of the simulator."""
 
     def __init__(self, fd, path):
         self.fd = fd
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(path)
+        self.sock = wait_until(lambda: connected(path), path)
         self.seen = bytearray()
         self.stopped = False
         self.thread = threading.Thread(target=self.run, daemon=True)

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tty
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -38,33 +39,42 @@ class Module:
         for i in ttys:
             board.emulate(first + i)
         for r in mm_rig.records(ttys, port, first, serial):
-            board.bed.add_from_string(r)
+            board.add(r)
         self.carriers = {}
         for i in ttys:
             if i not in mute:
                 self.carry(board, i, first + i)
 
-    def carry(self, board, i, tty):
+    def carry(self, board, i, number):
         far = self.sim.folder + "/port" if i == DIAG else self.at
-        mm_rig.wait_until(lambda: os.path.exists(far), far)
-        self.carriers[i] = mm_rig.Carrier(board.bed.get_dev_fd("/dev/ttyUSB%d" % tty), far)
+        self.carriers[i] = mm_rig.Carrier(board.far_end(number), far)
 
-    def rename(self, board, i, old, new):
-        """When the simulator drops interface i: ttyUSB`old` goes away and comes back as `new`."""
+    def face(self, i):
+        return "%s%d/1-%d:1.%d" % (mm_rig.DEVICE[:-1], self.port, self.port, i)
+
+    def leave(self, board, i, old):
+        """When the simulator drops interface i: ttyUSB`old` goes away."""
         carrier = self.carriers[i]
         carrier.thread.join(mm_rig.PATIENCE)
         assert not carrier.thread.is_alive(), "the port does not go away"
-        face = "%s%d/1-%d:1.%d" % (mm_rig.DEVICE[:-1], self.port, self.port, i)
-        board.bed.remove_device("/sys%s/ttyUSB%d/tty/ttyUSB%d" % (face, old, old))
-        board.bed.remove_device("/sys%s/ttyUSB%d" % (face, old))
+        board.bed.remove_device("/sys%s/ttyUSB%d/tty/ttyUSB%d" % (self.face(i), old, old))
+        board.bed.remove_device("/sys%s/ttyUSB%d" % (self.face(i), old))
+        board.bed.detach_ioctl("/dev/ttyUSB%d" % old)
+        board.gone[old] = None
         if os.path.lexists("%s/dev/ttyUSB%d" % (board.root, old)):
             os.unlink("%s/dev/ttyUSB%d" % (board.root, old))  # its pty's number is given to the next
         os.close(carrier.fd)
+
+    def arrive(self, board, i, new):
         board.emulate(new)
-        for r in list(mm_rig.tty_records(face, i, new))[1:]:
-            board.bed.add_from_string(r)
-        carrier.stop()
+        for r in list(mm_rig.tty_records(self.face(i), i, new))[1:]:
+            board.add(r)
+        self.carriers[i].stop()
         self.carry(board, i, new)
+
+    def rename(self, board, i, old, new):
+        self.leave(board, i, old)
+        self.arrive(board, i, new)
 
     def seen(self, i):
         return bytes(self.carriers[i].seen)
@@ -89,11 +99,26 @@ class Board:
         self.mock, self.work, self.modules = UMockdev, work, []
         self.bed = UMockdev.Testbed.new()
         self.root = self.bed.get_root_dir()
+        self.gone = {}  # ttyUSB numbers that were there once: umockdev makes no second node of a name
 
-    def emulate(self, tty):
+    def add(self, record):
+        found = re.search(r"^N: ttyUSB(\d+)\n", record, re.M)
+        if not found or int(found.group(1)) not in self.gone:
+            self.bed.add_from_string(record)
+            return
+        far, near = os.openpty()
+        tty.setraw(near)
+        os.symlink(os.ttyname(near), "%s/dev/ttyUSB%s" % (self.root, found.group(1)))
+        self.gone[int(found.group(1))] = far, near
+        self.bed.add_from_string(record.replace(found.group(0), ""))
+
+    def far_end(self, number):
+        return self.gone[number][0] if number in self.gone else self.bed.get_dev_fd("/dev/ttyUSB%d" % number)
+
+    def emulate(self, number):
         handler = self.mock.IoctlBase()
         handler.connect("handle-ioctl", mm_rig.Module.on_ioctl)
-        self.bed.attach_ioctl("/dev/ttyUSB%d" % tty, handler)
+        self.bed.attach_ioctl("/dev/ttyUSB%d" % number, handler)
 
     def plug(self, kind=Module, **how):
         self.modules.append(kind(self, self.work, **how))
