@@ -2,6 +2,7 @@
 #
 # What the fault tests share: small unit folders, a simulator per test, runs of the installed-style
 # qdiag program. Python's standard library only; no project code.
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -173,20 +174,37 @@ def renamed(data, old, new):
     return data.replace(b"<Storage Name='%s'>" % old.encode(), b"<Storage Name='%s'>" % new.encode(), 1)
 
 
-def main(tests):
-    """Runs test functions; each gets a scratch folder. Names on the command line choose."""
+def at_once(call, runs, most=8):
+    """call(*run) for each run, `most` at a time: most of a run is waiting. What the calls gave."""
+    wrong, given = [], []
+    with concurrent.futures.ThreadPoolExecutor(most) as pool:
+        for run, done in [(r, pool.submit(call, *r)) for r in runs]:
+            if done.exception():
+                wrong.append("%s: %s" % (run[1:], done.exception()))
+            else:
+                given.append(done.result())
+    assert not wrong, "\n".join(wrong)
+    return given
+
+
+def one_test(t):
+    start = time.time()
+    try:
+        with Work() as work:
+            t(work)
+        return "ok   %-40s %6.1f s" % (t.__name__, time.time() - start)
+    except Exception:
+        return "FAIL %s\n%s" % (t.__name__, traceback.format_exc())
+
+
+def main(tests, together=1):
+    """Runs test functions, `together` at a time; each gets a scratch folder. Names on the command line
+    choose."""
     chosen = sys.argv[1:]
+    tests = [t for t in tests if not chosen or t.__name__ in chosen]
     failed = 0
-    for t in tests:
-        if chosen and t.__name__ not in chosen:
-            continue
-        start = time.time()
-        try:
-            with Work() as work:
-                t(work)
-            print("ok   %-40s %6.1f s" % (t.__name__, time.time() - start), flush=True)
-        except Exception:
-            failed += 1
-            print("FAIL %s" % t.__name__, flush=True)
-            traceback.print_exc(file=sys.stdout)
+    with concurrent.futures.ThreadPoolExecutor(together) as pool:
+        for said in pool.map(one_test, tests):
+            failed += said.startswith("FAIL")
+            print(said, flush=True)
     return 1 if failed else 0

@@ -6,7 +6,7 @@
 import os
 import sys
 
-from rig import Sim, backup, main, small_unit
+from rig import Sim, at_once, backup, main, small_unit
 
 ECHOES = ("full", "16", "4")  # a third of all pairs each
 OPS = {  # command -> exit code when every one of them is answered with an error
@@ -19,24 +19,20 @@ OPS = {  # command -> exit code when every one of them is answered with an error
 }
 
 
+def one(folder, unit, cmd, code):
+    os.mkdir(folder)
+    with Sim(unit, "errcode=%s:%02x:%s" % (cmd, code, ECHOES[code % 3])) as sim:
+        p = backup(sim, folder + "/out.xqcn", "--nv-range", "540-1600")
+    want = OPS[cmd].get(code, OPS[cmd][None])
+    assert p.returncode == want, "exit %d, wanted %d: %s" % (p.returncode, want, p.stderr.splitlines()[:1])
+    assert "not touched" in p.stderr or p.returncode == 0, p.stderr
+
+
 def test_every_error_for_every_command(work):
     """Each is classified at once: no time-out, nothing counted as done, nothing crashes."""
     unit = small_unit(work + "/u")
-    wrong = []
-    for cmd, want in OPS.items():
-        for code in (0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x42, 0x47, 0x95, 0x96):
-            for echo in ECHOES[code % 3:code % 3 + 1]:
-                with Sim(unit, "errcode=%s:%02x:%s" % (cmd, code, echo)) as sim:
-                    p = backup(sim, work + "/out.xqcn", "--nv-range", "540-1600")
-                for name in os.listdir(work):
-                    if name.startswith("out."):
-                        os.unlink(work + "/" + name)
-                if p.returncode != want.get(code, want[None]):
-                    wrong.append("%s %02x %s: exit %d, wanted %d: %s" % (
-                        cmd, code, echo, p.returncode, want.get(code, want[None]),
-                        p.stderr.splitlines()[:1]))
-                assert "not touched" in p.stderr or p.returncode == 0, p.stderr
-    assert not wrong, "\n".join(wrong)
+    at_once(one, [("%s/%s-%02x" % (work, cmd, code), unit, cmd, code) for cmd in OPS
+                  for code in (0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x42, 0x47, 0x95, 0x96)])
 
 
 if __name__ == "__main__":

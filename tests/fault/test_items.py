@@ -260,4 +260,4 @@ if __name__ == "__main__":
                    test_secrets_are_withheld,
                    test_both_file_systems, test_one_tree_behind_both, test_alternate_only,
                    test_highest_item, test_five_thousand_files, test_stale_handles,
-                   test_odd_identity]))
+                   test_odd_identity], 3))

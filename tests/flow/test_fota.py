@@ -157,4 +157,4 @@ def test_events(work):
 
 
 if __name__ == "__main__":
-    sys.exit(main([v for k, v in sorted(globals().items()) if k.startswith("test_")]))
+    sys.exit(main([v for k, v in sorted(globals().items()) if k.startswith("test_")], 4))

@@ -3,7 +3,6 @@
 """What `qdiag fota run` makes of each fault of an upgrade. Exit 0 only when the simulator's own folder
 says so too: the version is the target, identity and calibration are what the backup has. And packages
 that do not fit: no command is sent."""
-import concurrent.futures
 import os
 import re
 import shutil
@@ -12,7 +11,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
-from rig import SIM, main, put, read  # noqa: E402
+from rig import SIM, at_once, main, put, read  # noqa: E402
 from fota_packages import delta, zip_of, Entry  # noqa: E402
 from fota_rig import PLACE, conf_of, new, old  # noqa: E402
 from test_fota_watch import Server, at_set  # noqa: E402
@@ -162,18 +161,9 @@ def one(place, row):
 
 
 def together(call, runs):
-    """Some at a time: most of a run is waiting. What the calls gave."""
     for family in (B, E, R):
         prepare(family)
-    wrong, given = [], []
-    with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        for run, done in [(r, pool.submit(call, *r)) for r in runs]:
-            if done.exception():
-                wrong.append("%s: %s" % (run[1:], done.exception()))
-            else:
-                given.append(done.result())
-    assert not wrong, "\n".join(wrong)
-    return given
+    return at_once(call, runs, 16)
 
 
 def test_faults(work):

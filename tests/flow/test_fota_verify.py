@@ -222,7 +222,7 @@ def test_text(work):
 
 
 if __name__ == "__main__":
-    result = main([v for k, v in list(globals().items()) if k.startswith("test_")])
+    result = main([v for k, v in list(globals().items()) if k.startswith("test_")], 4)
     for folder in World.made.values():
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(result)

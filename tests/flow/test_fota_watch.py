@@ -152,4 +152,4 @@ def test_upload(work):
 
 
 if __name__ == "__main__":
-    sys.exit(main([v for k, v in sorted(globals().items()) if k.startswith("test_")]))
+    sys.exit(main([v for k, v in sorted(globals().items()) if k.startswith("test_")], 4))

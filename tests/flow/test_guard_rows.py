@@ -210,7 +210,7 @@ def names(path, macro, position):
 
 
 def test_rows(work):
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
         told = list(pool.map(lambda c: one_case(work, c), CASES))
     wrong = [w for w, _ in told if w]
     assert not wrong, "\n".join(wrong)
@@ -239,4 +239,4 @@ def test_unreadable(work):
 
 
 if __name__ == "__main__":
-    sys.exit(main([test_rows, test_unreadable]))
+    sys.exit(main([test_rows, test_unreadable], 2))

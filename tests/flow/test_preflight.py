@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 import tempfile
+import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from fota_rig import Line, Module, fota_unit, new, old, package, put, read  # noqa: E402
@@ -33,11 +34,14 @@ class World:
     """A unit that is ready, with all that a go needs, in a folder of its own."""
 
     made = {}  # family: folder to copy
+    lock = threading.Lock()
 
     def __init__(self, work, family):
-        if family not in World.made:
-            World.made[family] = tempfile.mkdtemp(prefix="preflight.")
-            self.make(World.made[family], family)
+        with World.lock:
+            if family not in World.made:
+                folder = tempfile.mkdtemp(prefix="preflight.")
+                self.make(folder, family)
+                World.made[family] = folder
         self.dir = work + "/w"
         shutil.copytree(World.made[family], self.dir, symlinks=True)
         self.family = family
@@ -475,7 +479,7 @@ PARTS = 4
 
 if __name__ == "__main__":
     tests = [v for k, v in list(globals().items()) if k.startswith("test_")]
-    code = main(tests[:1] + [some_cases(i, PARTS) for i in range(PARTS)] + tests[1:])
+    code = main(tests[:1] + [some_cases(i, PARTS) for i in range(PARTS)] + tests[1:], 4)
     for folder in World.made.values():
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(code)

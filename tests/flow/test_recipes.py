@@ -196,4 +196,4 @@ def test_all_are_listed(work):
 
 
 if __name__ == "__main__":
-    sys.exit(main([v for k, v in list(globals().items()) if k.startswith("test_")]))
+    sys.exit(main([v for k, v in list(globals().items()) if k.startswith("test_")], 3))

@@ -539,4 +539,4 @@ def test_every_fault_has_a_test(work):
 
 
 if __name__ == "__main__":
-    sys.exit(main([v for k, v in list(globals().items()) if k.startswith("test_")]))
+    sys.exit(main([v for k, v in list(globals().items()) if k.startswith("test_")], 4))

@@ -408,4 +408,4 @@ def test_wrong_ports(work):
 
 
 if __name__ == "__main__":
-    sys.exit(main([v for k, v in list(globals().items()) if k.startswith("test_")]))
+    sys.exit(main([v for k, v in list(globals().items()) if k.startswith("test_")], 4))

@@ -273,4 +273,4 @@ def test_doctor_problems(work):
 
 if __name__ == "__main__":
     sys.exit(main([v for k, v in list(globals().items())
-                   if k.startswith("test_") and v.__module__ == "__main__"]))
+                   if k.startswith("test_") and v.__module__ == "__main__"], 4))

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 from rig import qdiag  # noqa: E402
@@ -16,10 +17,16 @@ DIGITS = "0015"
 FAST = "ok=1,start=1,download=3,port_back=4,first=1,between=2,attempt=6"
 
 
+LOCK = threading.Lock()
 PREPARED = {}  # family: a folder with a unit, its backup and the copy in the module
 
 
 def prepare(family):
+    with LOCK:
+        return prepared(family)
+
+
+def prepared(family):
     if family not in PREPARED:
         place = tempfile.mkdtemp(prefix="fota.")
         atexit.register(shutil.rmtree, place, True)
