@@ -24,6 +24,9 @@
 /* ---- state ---- */
 
 static void warn(struct qdiag_ufs_status *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void warn(struct qdiag_ufs_status *s, const char *fmt, ...)
 {
     va_list ap;
 
