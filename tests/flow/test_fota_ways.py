@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The whole of an upgrade by qdiag's own commands, on each family and over each way that it has:
 backup, ufs backup, preflight, fota run, fota verify. The servers are nginx and vsftpd."""
-import concurrent.futures
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
 import fota_servers  # noqa: E402
-from rig import main, qdiag  # noqa: E402
+from rig import at_once, main, qdiag  # noqa: E402
 from fota_rig import LOCAL, Line, fota_unit, new, old, package  # noqa: E402
 from test_sim_fota_net import has_curl  # noqa: E402
 from upgrade_rig import DIGITS, Rig, good, judged  # noqa: E402
@@ -95,13 +94,9 @@ def was_fetched(servers, family, way):
 def chains(work, ways, servers=None):
     """Those of all families at the same time: most of a chain is waiting."""
     pairs = [(f, w) for f in WAYS for w in WAYS[f] if w in ways]
-    with concurrent.futures.ThreadPoolExecutor(5) as pool:
-        for pair, done in [(p, pool.submit(chain, work, *p, servers)) for p in pairs]:
-            try:
-                done.result()
-            except Exception as e:
-                raise AssertionError("%s over %s" % pair) from e
-            assert not servers or was_fetched(servers, *pair), (pair, servers.log("vsftpd"), servers.log())
+    at_once(chain, [(work, *p, servers) for p in pairs], 5)
+    for pair in pairs:
+        assert not servers or was_fetched(servers, *pair), (pair, servers.log("vsftpd"), servers.log())
 
 
 def test_file(work):

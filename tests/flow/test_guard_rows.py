@@ -5,7 +5,6 @@
 # does not because of one change. A refusal is exit 4, says so, and the simulator's log holds no write at all,
 # whatever options stand beside it; where the guard allows, the restore does what it promised, and no identity is
 # written that was not blank. Rows and anchors are read from guard.def and anchors.def: one without a case fails.
-import concurrent.futures
 import hashlib
 import json
 import os
@@ -14,7 +13,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
-from rig import Sim, main, pattern, put, qdiag, read, small_unit
+from rig import at_once, Sim, main, pattern, put, qdiag, read, small_unit
 
 SRC = os.path.join(os.environ.get("top_srcdir", "."), "src")
 XO_FILE = "/nv/item_files/mcs/tcxomgr/xo_factory_cal_debug"
@@ -210,8 +209,7 @@ def names(path, macro, position):
 
 
 def test_rows(work):
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda c: one_case(work, c), CASES))
+    told = at_once(one_case, [(work, c) for c in CASES])
     wrong = [w for w, _ in told if w]
     assert not wrong, "\n".join(wrong)
     seen = set().union(*(s for _, s in told))

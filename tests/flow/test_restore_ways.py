@@ -4,7 +4,6 @@
 # A unit is backed up, damaged in many ways, each by itself, and restored: afterwards its folder is what it was
 # for everything that may be restored (bytes, kinds, modes, folders, links), and the report of the same run names what
 # it leaves, with the reason; of every class one item at least was damaged.
-import concurrent.futures
 import json
 import os
 import shutil
@@ -12,7 +11,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
-from rig import Sim, main, pattern, put, qdiag, read, small_unit
+from rig import at_once, Sim, main, pattern, put, qdiag, read, small_unit
 
 R = "/efs/nv/item_files/rfnv/"
 XO = "/efs/nv/item_files/mcs/tcxomgr/"
@@ -179,8 +178,7 @@ def one_way(work, whole, name, damage):
 
 def test_every_way(work):
     whole = make(work)
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        wrong = list(pool.map(lambda x: one_way(work, whole, *x), WAYS.items()))
+    wrong = at_once(one_way, [(work, whole, *x) for x in WAYS.items()])
     assert len(WAYS) >= 20 and not any(wrong), "\n".join(w for w in wrong if w)
 
 
