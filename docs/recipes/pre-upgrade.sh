@@ -7,8 +7,9 @@
 # `qdiag fota verify --backup` wants afterwards. Set in the environment:
 #   QDIAG_AT       the AT port, such as tty:/dev/ttyUSB2 (needed)
 #   QDIAG_DEVICE   the DIAG port or unit (default auto)
-#   QDIAG_PACKAGE  the upgrade package
-#   QDIAG_SOURCE   where the module takes it from: a URL, or a path in the module
+#   QDIAG_PACKAGE  the upgrade package (needed)
+#   QDIAG_SOURCE   where the module takes it from: a URL, or a path in the module (needed); "none" where
+#                  another program puts it into the module
 #   QDIAG_POWER    "ok": the power will not fail. Nobody else can know.
 #   QDIAG_DIR      where backups are kept (default /var/lib/qdiag); they hold identity and keys
 #   QDIAG_FRESH    "1": take a new backup although there is one of the last day
@@ -16,6 +17,8 @@ set -u
 umask 077
 
 at=${QDIAG_AT:?name the AT port}
+package=${QDIAG_PACKAGE:?name the package}
+source=${QDIAG_SOURCE:?name the source, or none}
 device=${QDIAG_DEVICE:-auto}
 dir=${QDIAG_DIR:-/var/lib/qdiag}
 
@@ -49,9 +52,8 @@ case $status in
 *) exit "$status" ;;
 esac
 
-set -- --backup "$backup" --at "$at"
-[ -z "${QDIAG_PACKAGE:-}" ] || set -- "$@" --package "$QDIAG_PACKAGE"
-[ -z "${QDIAG_SOURCE:-}" ] || set -- "$@" --source "$QDIAG_SOURCE"
+set -- --backup "$backup" --at "$at" --package "$package"
+[ "$source" = none ] || set -- "$@" --source "$source"
 [ "${QDIAG_POWER:-}" != ok ] || set -- "$@" --power-ok
 [ -z "$without" ] || set -- "$@" "$without"
 step preflight "$@"

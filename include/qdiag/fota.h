@@ -112,6 +112,7 @@ struct qdiag_fota_report {
     char code_text[320], advice[256];
     struct qdiag_versions before, after;
     char target[QDIAG_VERSION_CAP];
+    char target_other[QDIAG_VERSION_CAP]; /* the other reading of the package's name; "" = none */
     int version_is_target, identity_equal, calibration_equal; /* 1, 0, -1 not known */
     uint32_t restores_before, restores_after;
     int package_deleted, inner_backup; /* 1 done, 0 not, -1 does not apply */

@@ -106,13 +106,17 @@ static int parse_limits(const char *text, struct qdiag_fota_limits *l)
                  {"attempt=", &l->attempt}};
     char one[16];
 
+    memset(l, 0, sizeof *l);
+    if (!*text)
+        return -1;
     while (*text) {
         size_t n = strcspn(text, ","), i = 0;
 
         while (i < sizeof known / sizeof known[0] &&
                strncmp(text, known[i].name, strlen(known[i].name)) != 0)
             i++;
-        if (i == sizeof known / sizeof known[0] || n - strlen(known[i].name) >= sizeof one)
+        if (i == sizeof known / sizeof known[0] || *known[i].value ||
+            n - strlen(known[i].name) >= sizeof one)
             return -1;
         memcpy(one, text + strlen(known[i].name), n - strlen(known[i].name));
         one[n - strlen(known[i].name)] = '\0';

@@ -259,6 +259,8 @@ int cmd_fota_watch(struct qdiag_context *ctx, const struct cli_options *o)
     char address[512] = "";
     int rc = 0;
 
+    if (o->dry_run)
+        return cli_usage_error("`qdiag fota watch` only looks: it has no --dry-run");
     clear(&a, o, "watch");
     f = options_of(&a);
     f.device = o->device;

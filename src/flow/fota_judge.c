@@ -82,8 +82,9 @@ int qd_fota_judge(const struct qd_fota_facts *f, int *is_target, char why[200])
         snprintf(why, 200, "unexpected version %.80s, not %.80s", f->version, f->target);
         return QDIAG_E_FOTA_UNKNOWN;
     }
-    if (!doubt(f))
+    const char *open = f->target[0] ? doubt(f) : "no target version was named to compare with";
+    if (!open)
         return 0;
-    qd_copy_text(why, 200, doubt(f));
+    qd_copy_text(why, 200, open);
     return QDIAG_E_FOTA_UNKNOWN;
 }

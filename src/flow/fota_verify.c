@@ -267,9 +267,7 @@ static int add_target(const struct after *a, char *out, size_t cap)
 {
     char word[QDIAG_VERSION_CAP * 4];
 
-    if (!a->r->target[0])
-        return 0;
-    qd_shell_word(a->r->target, word, sizeof word);
+    qd_shell_word(a->r->target[0] ? a->r->target : "VERSION", word, sizeof word);
     return qd_shell_add(out, cap, "--to", word);
 }
 
@@ -307,15 +305,6 @@ static void tell_next(const struct qdiag_fota_report *r, struct qdiag_error *e)
         qd_hint(e, "%s", r->next);
 }
 
-/* A package's name that ends in _Vnn can be read in two ways, unless its target was declared. */
-static const char *second_reading(const struct qdiag_fota_report *r)
-{
-    const struct qdiag_preflight *pf = &r->preflight;
-
-    return !pf->match.declared && strcmp(r->target, pf->package.to) == 0 ? pf->package.to_other
-                                                                         : "";
-}
-
 static int conclude(struct after *a, struct qdiag_error *e)
 {
     struct qdiag_fota_report *r = a->r;
@@ -323,7 +312,7 @@ static int conclude(struct after *a, struct qdiag_error *e)
                               .version = r->after.full,
                               .source = r->before.full,
                               .target = r->target,
-                              .other = second_reading(r),
+                              .other = r->target_other,
                               .identity = r->identity_equal,
                               .calibration = r->calibration_equal,
                               .restores_before = r->restores_before,
@@ -339,12 +328,17 @@ static int conclude(struct after *a, struct qdiag_error *e)
     if (code == 0)
         return 0;
     qd_fail(e, (enum qdiag_code)code, a->at->address.text, "%s", why);
-    if (code == QDIAG_E_FOTA_DIFFERS && r->version_is_target == 0)
-        qd_what(e,
-                "identity or calibration differs from the backup; the version is not the target");
+    if (code == QDIAG_E_FOTA_DIFFERS && r->version_is_target != 1)
+        qd_what(e, "identity or calibration differs from the backup; %s",
+                r->version_is_target == 0 ? "the version is not the target"
+                                          : "whether the version is the target is not known");
+    if (code == QDIAG_E_FOTA_FAILED)
+        qd_hint(e,
+                "identity and calibration were compared as far as the answer says; upgrade again, "
+                "with the package for the version that it has");
     tell_next(r, e);
     if (e)
-        e->touch = code == QDIAG_E_FOTA_UNKNOWN ? QDIAG_TOUCH_UNKNOWN : QDIAG_CHANGED;
+        e->touch = code == QDIAG_E_FOTA_DIFFERS ? QDIAG_CHANGED : QDIAG_TOUCH_UNKNOWN;
     return -code;
 }
 

@@ -150,8 +150,7 @@ static int conclude(struct qd_pf *p, struct qdiag_error *e)
     }
     if (code == 0) {
         pf->go = 1;
-        snprintf(pf->line, sizeof pf->line, "GO: every needed check passed%s%s",
-                 p->o->package ? "" : "; no package was looked at",
+        snprintf(pf->line, sizeof pf->line, "GO: every needed check passed%s",
                  p->o->source ? "" : "; no source was given, so the way there was not looked at");
         return 0;
     }

@@ -61,10 +61,10 @@ static void no_package(struct qd_pf *p)
     static const enum qd_pf_row rows[] = {QD_PF_PACKAGE, QD_PF_SHA256, QD_PF_MATCH};
 
     for (size_t i = 0; i < 3; i++)
-        if (p->o->source && rows[i] != QD_PF_SHA256)
-            qd_pf_unknown(p, rows[i], "the package that the source names was not given as a file");
-        else
+        if (rows[i] == QD_PF_SHA256)
             qd_pf_skip(p, rows[i], "no package was given");
+        else
+            qd_pf_unknown(p, rows[i], "no package was given as a file");
 }
 
 int qd_pf_package(struct qd_pf *p, struct qdiag_error *e)

@@ -276,7 +276,7 @@ static int check_space(struct qd_pf *p, struct qdiag_error *e)
     else if (!size)
         qd_pf_unknown(p, QD_PF_SPACE, "%llu bytes are free; the size of the package is not known",
                       (unsigned long long)room);
-    else if (room <= size)
+    else if (room < size)
         qd_pf_set(p, QD_PF_SPACE, QDIAG_FAIL, QDIAG_E_DIFFERENT,
                   "%llu bytes are free, the package has %llu", (unsigned long long)room,
                   (unsigned long long)size);

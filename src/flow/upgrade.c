@@ -108,6 +108,7 @@ static int note_run(struct qd_run *run, const struct qdiag_fota_argument *a, con
     qd_copy_text(s->family, sizeof s->family, r->before.family);
     qd_copy_text(s->source, sizeof s->source, r->before.full);
     qd_copy_text(s->target, sizeof s->target, r->target);
+    qd_copy_text(s->target_other, sizeof s->target_other, r->target_other);
     qd_copy_text(s->argument, sizeof s->argument, a->shown);
     qd_copy_text(s->backup, sizeof s->backup, run->o->preflight.backup);
     qd_copy_text(s->backup_sha256, sizeof s->backup_sha256, r->preflight.backup_sha256);
@@ -126,6 +127,8 @@ static void take_preflight(struct qdiag_fota_report *r, const struct qdiag_fota_
                  r->preflight.match.to[0] ? r->preflight.match.to
                  : o->preflight.to        ? o->preflight.to
                                           : "");
+    if (!r->preflight.match.declared && strcmp(r->target, r->preflight.package.to) == 0)
+        qd_copy_text(r->target_other, sizeof r->target_other, r->preflight.package.to_other);
     if (r->preflight.ufs.fs[QDIAG_UFS].known)
         r->restores_before = r->preflight.ufs.fs[QDIAG_UFS].restores;
 }
@@ -336,8 +339,6 @@ static int verify(struct qd_run *run, struct qdiag_device *dev, struct qdiag_err
         qdiag_device_close(&opened);
     if (rc == -QDIAG_E_CANCELLED)
         return say_unknown(run, dev, "stopped before identity and calibration were compared", e);
-    if (rc == 0 && !run->r->target[0])
-        return say_unknown(run, dev, "no target version was named to compare with", e);
     if (rc == -QDIAG_E_FOTA_UNKNOWN && port.code)
         qd_hint(&mine, "the DIAG port did not come back: %.150s", port.why);
     if (rc != 0 && e && !e->code)
@@ -345,13 +346,19 @@ static int verify(struct qd_run *run, struct qdiag_device *dev, struct qdiag_err
     return rc;
 }
 
-/* On its old version after a try to write a new one: identity and calibration may have suffered, or
- * the module fell back to its stored state. That is said before all else. */
+/* Neither its old version nor the target. */
+static int is_third_version(const struct qdiag_fota_report *r)
+{
+    return r->after.full[0] && r->before.full[0] && strcmp(r->after.full, r->before.full) != 0;
+}
+
+/* Not on its target after a try to write it: identity and calibration may have suffered, or the
+ * module fell back to its stored state. That is said before all else. */
 static int is_damaged(struct qd_run *run, struct qdiag_device *dev, struct qdiag_error *e)
 {
     struct qdiag_error mine = {0};
 
-    if (run->w.attempts == 0 || !run->o->preflight.backup)
+    if ((run->w.attempts == 0 && !is_third_version(run->r)) || !run->o->preflight.backup)
         return 0;
     if (verify(run, dev, &mine) != -QDIAG_E_FOTA_DIFFERS)
         return 0;
@@ -379,7 +386,10 @@ static int conclude(struct qd_run *run, struct qdiag_device *dev, struct qdiag_e
                    "");
         return rc;
     default:
-        return on_unknown(run, dev, e);
+        if (!is_third_version(run->r)) /* it may still be at work: nothing more is asked of it */
+            return on_unknown(run, dev, e);
+        qd_run_end(run);
+        return is_damaged(run, dev, e) ? -QDIAG_E_FOTA_DIFFERS : on_unknown(run, dev, e);
     }
 }
 
@@ -433,6 +443,8 @@ static int join(struct qd_run *run, struct qdiag_error *e)
         return rc;
     qd_copy_text(r->target, sizeof r->target,
                  o->preflight.to ? o->preflight.to : run->state.target);
+    qd_copy_text(r->target_other, sizeof r->target_other,
+                 o->preflight.to ? "" : run->state.target_other);
     qd_copy_text(r->before.full, sizeof r->before.full,
                  o->preflight.from ? o->preflight.from : run->state.source);
     qd_copy_text(r->before.model, sizeof r->before.model, run->state.model);

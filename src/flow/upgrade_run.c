@@ -180,6 +180,15 @@ static int is_untouched(const struct qd_watch *w)
     return w->attempts == 0 && !w->ended && !w->failed && !w->restarted && !w->normal;
 }
 
+/* By either reading of the package's name; what the unit had before is no target. */
+static int is_target(const struct qdiag_fota_report *r, const char *full)
+{
+    if (r->target[0] && strcmp(full, r->target) == 0)
+        return 1;
+    return r->target_other[0] && strcmp(full, r->target_other) == 0 &&
+           strcmp(full, r->before.full) != 0;
+}
+
 /* A source version that nobody named is only known when the watcher came early enough. */
 static enum qd_watch_version judge(struct qd_run *run, const struct qdiag_versions *v)
 {
@@ -188,7 +197,7 @@ static enum qd_watch_version judge(struct qd_run *run, const struct qdiag_versio
     if (!v->full[0] || !v->ready)
         return QD_VERSION_UNREAD;
     r->after = *v;
-    if (r->target[0] && strcmp(v->full, r->target) == 0)
+    if (is_target(r, v->full))
         return QD_VERSION_TARGET;
     if (!r->before.full[0] && is_untouched(&run->w))
         r->before = *v;

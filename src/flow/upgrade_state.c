@@ -73,13 +73,14 @@ static json_t *to_json(const struct qd_run_state *s)
     qd_utc_text(s->began, began);
     qd_utc_text(s->changed, changed);
     return json_pack("{s:s, s:{s:s, s:s, s:i}, s:{s:s, s:s, s:s, s:s, s:s}, s:s, s:s, s:s, s:s, "
-                     "s:s, s:s, s:i, s:o, s:o, s:I, s:I, s:s, s:s}",
+                     "s:s, s:s, s:s, s:i, s:o, s:o, s:I, s:I, s:s, s:s}",
                      "schema", SCHEMA, "port", "at", s->at, "usb_path", s->usb_path, "interface",
                      s->interface, "unit", "salt", s->salt, "sha256", s->unit, "last_digits",
                      s->last, "model", s->model, "family", s->family, "source", s->source, "target",
-                     s->target, "argument", s->argument, "backup", s->backup, "backup_sha256",
-                     s->backup_sha256, "stage", s->stage, "attempts", (int)s->attempts, "code",
-                     s->code < 0 ? json_null() : json_integer(s->code), "restores_before",
+                     s->target, "target_other", s->target_other, "argument", s->argument, "backup",
+                     s->backup, "backup_sha256", s->backup_sha256, "stage", s->stage, "attempts",
+                     (int)s->attempts, "code", s->code < 0 ? json_null() : json_integer(s->code),
+                     "restores_before",
                      s->restores < 0 ? json_null() : json_integer((json_int_t)s->restores),
                      "began_unix", (json_int_t)s->began, "changed_unix", (json_int_t)s->changed,
                      "began", began, "changed", changed);
@@ -130,9 +131,8 @@ static int from_json(const json_t *j, struct qd_run_state *s)
         return -1;
     if (strlen(s->salt) != 32 || strlen(s->unit) != 64)
         return -1;
-    if (json_object_get(j, "backup_sha256") &&
-        (TAKE(j, "backup_sha256", backup_sha256) ||
-         (s->backup_sha256[0] && strlen(s->backup_sha256) != 64)))
+    if (TAKE(j, "target_other", target_other) || TAKE(j, "backup_sha256", backup_sha256) ||
+        strlen(s->backup_sha256) != (s->backup[0] ? 64 : 0)) /* without it any backup would do */
         return -1;
     s->interface = (int)take_number(port, "interface", 255, -1);
     s->attempts = (unsigned)take_number(j, "attempts", 1000000, 0);

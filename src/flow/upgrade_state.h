@@ -16,7 +16,7 @@ struct qd_run_state {
     char salt[33], unit[65]; /* SHA-256 over salt and IMEI; hexadecimal */
     char last[8];            /* last digits */
     char model[64], family[16];
-    char source[QDIAG_VERSION_CAP], target[QDIAG_VERSION_CAP];
+    char source[QDIAG_VERSION_CAP], target[QDIAG_VERSION_CAP], target_other[QDIAG_VERSION_CAP];
     char argument[640]; /* the command, without its password */
     char backup[512];
     char backup_sha256[65]; /* "" = not noted */

@@ -41,6 +41,21 @@ static int check_bytes(const char *text, struct qdiag_error *e)
     return 0;
 }
 
+/* Servers and units decode %xx at different places. */
+static int check_escapes(const char *text, struct qdiag_error *e)
+{
+    for (const char *p = text; (p = strchr(p, '%')); p++) {
+        unsigned v = 0;
+
+        if (sscanf(p + 1, "%2x", &v) == 1 && (v < 0x20 || v == 0x7f || v == '"'))
+            return qd_fail(e, QDIAG_E_USAGE, NULL,
+                           "%.3s at place %zu of the source stands for a control byte or a quote, "
+                           "which is not sent to a unit in any form",
+                           p, (size_t)(p - text) + 1);
+    }
+    return 0;
+}
+
 static int find_scheme(const char *text, const char *mark, enum qdiag_fota_scheme *scheme,
                        struct qdiag_error *e)
 {
@@ -173,6 +188,12 @@ static int take_url(const struct qd_fota_family *f, const char *text, const char
         rc = too_long(e, "the URL", strlen(text), f->url);
     if (rc == 0 && (!slash || !slash[1]))
         rc = qd_fail(e, QDIAG_E_USAGE, NULL, "the URL names no file");
+    if (rc == 0 && a->scheme == QDIAG_FOTA_FTP && strchr(slash, '@') &&
+        !memchr(u.rest, '@', (size_t)(slash - u.rest))) /* a password may have been cut in two */
+        rc = qd_fail(
+            e, QDIAG_E_USAGE, NULL,
+            "an @ stands behind the first / of the FTP URL: in user and password write / as "
+            "%%2F, in the path write @ as %%40");
     if (rc == 0)
         rc = read_user(&u, &host, slash, e);
     if (rc == 0 && u.has_user && a->scheme != QDIAG_FOTA_FTP)
@@ -250,6 +271,8 @@ int qdiag_fota_argument(const char *family, const char *text, struct qdiag_fota_
         return qd_fail(e, QDIAG_E_UNSUPPORTED, NULL,
                        "no document of upgrades of the %.16s family is known", family);
     rc = check_bytes(text, e);
+    if (rc == 0)
+        rc = check_escapes(text, e);
     if (rc == 0 && mark)
         rc = take_url(f, text, mark, a, e);
     else if (rc == 0)

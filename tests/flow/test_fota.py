@@ -11,8 +11,27 @@ import sys
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
 from rig import main, qdiag  # noqa: E402
-from fota_rig import LOCAL, new, old  # noqa: E402
+from fota_rig import LOCAL, new, old, package  # noqa: E402
 from upgrade_rig import DIGITS, FAST, Rig, good  # noqa: E402
+
+
+def test_both_readings_of_a_name(work):
+    """A package name that ends in _V02: whichever of the two the unit then has is its target. Any third
+    version is none, and what it did to the unit is looked at all the same."""
+    E = "eg9x"
+    for n, (tail, fault, code) in enumerate((("", None, 0), ("_V02", None, 0), ("_V03", None, 22),
+                                             ("_V03", "after_cal", 23))):
+        with Rig("%s/%d" % (work, n), *([fault] if fault else []), family=E) as u:
+            u.package = package("%s/%s-%s_V02.zip" % (u.work, old(E), new(E)), old(E), new(E) + tail)
+            u.call("ufs", "files", "rm", "update.zip", check=0)
+            u.call("fota", "upload", u.package, "update.zip", check=0)
+            p, j = u.run()
+            assert p.returncode == code and len(u.started()) == 1, (tail, p.returncode, p.stderr)
+            assert j["version"] == new(E) + tail, j
+            if code != 22:
+                assert j["version_is_target"] is (True if code == 0 else None) and j["identity_equal"] is True, j
+            assert j["calibration_equal"] is (code != 23), j
+            assert u.state()["target_other"] == new(E) + "_V02", u.state()
 
 
 def test_local_upgrade(work):

@@ -49,8 +49,11 @@ def test_success(work):
     j = run(w, code=21)  # no target is named; yet it has the version it had when its copy was made
     assert j["version"] == old(E) and j["version_is_target"] is None
     upgraded(w)
-    j = run(w, code=0)
+    j = run(w, code=22)  # all is equal; whether this is the version that was wanted nobody knows
     assert j["version"] == new(E) and j["version_is_target"] is None
+    assert "no target version" in j["error"]["why"] and "--to VERSION" in j["next"], j
+    assert j["identity_equal"] and j["calibration_equal"]
+    j = run(w, "--from", "SOMETHING_ELSE", code=22)
     j = run(w, "--to", new(E), code=0)
     assert (j["version"], j["source"], j["target"], j["next"]) == (new(E), old(E), new(E), None), j
     assert j["version_is_target"] and j["identity_equal"] and j["calibration_equal"]
@@ -61,7 +64,8 @@ def test_success(work):
 def test_version(work):
     w = World(work, E)
     j = run(w, "--to", new(E), code=21)
-    assert j["version_is_target"] is False and j["error"]["unit"] == "changed", j["error"]
+    assert j["version_is_target"] is False and j["error"]["unit"] == "unknown", j["error"]
+    assert "upgrade again" in j["error"]["next"], j["error"]
     upgraded(w)
     j = run(w, "--to", old(E)[:-1] + "7", code=22)
     assert "unexpected version" in j["error"]["why"] and j["error"]["unit"] == "unknown", j["error"]

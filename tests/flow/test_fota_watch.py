@@ -137,6 +137,9 @@ def test_upload(work):
         with open(big, "wb") as f:
             f.write(b"x" * 5000000)
         qdiag("fota", "upload", "--dry-run", u.package, "--at", u.at(), check=2)
+        qdiag("fota", "watch", "--dry-run", "--at", u.at(), check=2)
+        for limits in ("", "ok=1,ok=2", "ok=0", "ok=86401", "ok", "other=1"):
+            qdiag("fota", "watch", "--at", u.at(), "--limit", limits, check=2)
         p, j = u.call("fota", "upload", u.package, "update.zip", check=0)
         assert j["source"] == "/data/ufs/update.zip", j
         p, j = u.call("fota", "upload", u.package, "update.zip", check=5)

@@ -411,8 +411,11 @@ def test_without_source_or_package(work):
     way = {"argument", "signal", "registration", "operator", "apn", "file", "space", "certificates"}
     w, j = go(work + "/1", E, skipped=NONE | way, drop=("--source",))
     assert "no source was given" in j["line"], j["line"]
-    p, j = w.run(drop=("--source", "--package"))
-    assert p.returncode == 0 and "no package was looked at" in j["line"] and j["package"] is None
+    for without in (("--source", "--package"), ("--package",)):
+        p, j = w.run(drop=without)
+        assert p.returncode == 14 and j["go"] is False and j["package"] is None, j
+        bad = [c["name"] for c in j["checks"] if c["result"] not in ("PASS", "SKIPPED")]
+        assert set(bad) >= {"package", "match"}, bad
 
 
 def test_unit_without_copies(work):

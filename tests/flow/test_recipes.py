@@ -86,7 +86,11 @@ def test_pre_upgrade_no_go(work):
     shutil.rmtree(r.unit + "/efs/nv/item_files/rfnv")
     p = r.run(pre, QDIAG_FRESH="1")  # a sick unit: its good copy is not overwritten
     assert p.returncode == 5 and p.orders == [] and p.stdout == "", (p.returncode, p.orders, p.stderr)
-    assert subprocess.run(pre, env=dict(os.environ, QDIAG_AT="")).returncode != 0
+    before = read(work + "/calls")
+    for name in ("QDIAG_AT", "QDIAG_PACKAGE", "QDIAG_SOURCE"):  # a name that is misspelt opens nothing
+        p = r.run(pre, **{name: ""})
+        assert p.returncode not in (0, None) and name in p.stderr and p.orders == [], (name, p.stderr)
+    assert read(work + "/calls") == before
 
 
 def test_pre_upgrade_without_copies(work):

@@ -209,6 +209,15 @@ static void test_parts(void **state)
     assert_int_equal(a.port, 21);
     assert_string_equal(a.path, "p@q");
     assert_string_equal(a.shown, "AT+QFOTADL=\"ftp://a:***@host/p@q\"");
+    refuse("eg9x", "ftp://u:12/secret@h/f", QDIAG_E_USAGE, "write / as %2F");
+    accept("eg9x", "ftp://u:12%2Fsecret@h/f", NULL);
+    accept("eg9x", "http://h/p@q", NULL);
+    refuse("eg9x", "http://h/%0d%0aAT", QDIAG_E_USAGE, "%0d at place 10 of the source");
+    refuse("eg9x", "http://h/%0AAT", QDIAG_E_USAGE, "control byte");
+    refuse("eg9x", "http://h/a%00", QDIAG_E_USAGE, "control byte");
+    refuse("eg9x", "http://h/a%22", QDIAG_E_USAGE, "or a quote");
+    refuse("rg50xq", "/cache/ufs/a%7f", QDIAG_E_USAGE, "control byte");
+    accept("eg9x", "http://h/a%20b%", NULL);
     assert_int_equal(qdiag_fota_argument("eg9x", "ftp://host/p", &a, NULL), 0);
     assert_non_null(strstr(a.note, "user and a password"));
     assert_int_equal(qdiag_fota_argument("eg9x", "ftp://u@host/p", &a, NULL), 0);

@@ -50,7 +50,7 @@ static void test_every_mixture(void **state)
         int rose = f.restores_before == 0 && f.restores_after == 1;
         int damage = !f.identity || !f.calibration || rose;
         int stayed = f.source[0] && strcmp(f.version, "old") == 0;
-        int at_target = f.ready && (f.target[0] ? strcmp(f.version, "new") == 0 : !stayed);
+        int at_target = f.ready && f.target[0] && strcmp(f.version, "new") == 0;
         int counted = f.restores_before == NO || f.restores_after == f.restores_before;
 
         assert_int_equal(is, !f.ready || !f.target[0] ? -1 : strcmp(f.version, "new") == 0);
@@ -118,6 +118,10 @@ static void test_texts(void **state)
         why, "the module went back to its stored file system: restores counted 0 before, 2 now");
     f.restores_after = 0;
     assert_int_equal(qd_fota_judge(&f, &is, why), 0);
+    f.target = "";
+    assert_int_equal(qd_fota_judge(&f, &is, why), QDIAG_E_FOTA_UNKNOWN);
+    assert_string_equal(why, "no target version was named to compare with");
+    f.target = "b";
     f.restores_before = 3; /* the counters were made anew: what they counted is gone */
     assert_int_equal(qd_fota_judge(&f, &is, why), QDIAG_E_FOTA_UNKNOWN);
 }

@@ -32,6 +32,7 @@ static void fill(struct qd_run_state *s)
     qd_copy_text(s->family, sizeof s->family, "eg9x");
     qd_copy_text(s->source, sizeof s->source, "EG95EFBR06A08M4G_01.001.01.001");
     qd_copy_text(s->target, sizeof s->target, "EG95EFBR06A09M4G_01.002.01.002");
+    qd_copy_text(s->target_other, sizeof s->target_other, "EG95EFBR06A09M4G_01.002.01.002_V02");
     qd_copy_text(s->argument, sizeof s->argument, "AT+QFOTADL=\"ftp://u:***@h/f\"");
     qd_copy_text(s->backup, sizeof s->backup, "b.xqcn");
     memset(s->backup_sha256, 'a', 64);
@@ -69,6 +70,9 @@ static void test_round_trip(void **state)
     assert_int_equal(qd_run_state_load(name, &b, &e), 0);
     assert_int_equal(b.code, -1);
     assert_int_equal(b.restores, -1);
+    a.backup_sha256[0] = '\0'; /* then any backup would do */
+    assert_int_equal(qd_run_state_save(name, &a, &e), 0);
+    assert_int_equal(qd_run_state_load(name, &b, NULL), -QDIAG_E_FILE_UNKNOWN);
     unlink(name);
     assert_int_equal(qd_run_state_load(name, &b, &e), -QDIAG_E_LOCAL_FILE);
 }
