@@ -13,7 +13,10 @@
 #include "base/text.h"
 
 #define TRIES    4u
+#define FEW      2u
 #define SHORT_MS 1000u
+#define DATA_MS  5000u /* after which a unit ends an upload that stands still, as a rule */
+#define LOOK_MS  250u
 
 /* Sends a line and waits for any result. 1, 0 or negative; *f and the lines are kept. */
 static int try_line(struct qd_at *at, const struct qd_at_command *c, struct qd_at_final *f,
@@ -25,14 +28,14 @@ static int try_line(struct qd_at *at, const struct qd_at_command *c, struct qd_a
     return rc ? rc : qd_at_await(at, c, &t, f, e);
 }
 
-/* As try_line, but a unit that starts meanwhile is asked again. */
-static int try_again(struct qd_at *at, const struct qd_at_command *c, struct qd_at_final *f,
-                     struct qdiag_error *e)
+/* As try_line, but a unit that starts meanwhile, or is silent, is asked again. */
+static int try_times(struct qd_at *at, const struct qd_at_command *c, unsigned times,
+                     struct qd_at_final *f, struct qdiag_error *e)
 {
     struct qdiag_error mine = {0};
     int rc = 0;
 
-    for (unsigned i = 0; i < TRIES && rc == 0; i++) {
+    for (unsigned i = 0; i < times && rc == 0; i++) {
         rc = qd_cancel_check(at->ctx->cancel, e);
         if (rc == 0)
             rc = try_line(at, c, f, &mine);
@@ -46,19 +49,54 @@ static int try_again(struct qd_at *at, const struct qd_at_command *c, struct qd_
     return rc;
 }
 
+static int try_again(struct qd_at *at, const struct qd_at_command *c, struct qd_at_final *f,
+                     struct qdiag_error *e)
+{
+    return try_times(at, c, TRIES, f, e);
+}
+
+/* A client that was killed in an upload leaves the unit in data mode, where all that is sent goes
+ * into the file, until nothing was sent for some seconds: then a result comes that nobody asked
+ * for. */
+static int let_data_end(struct qd_at *at, struct qdiag_error *e)
+{
+    struct qd_deadline end = qd_deadline_in_ms(at->ctx->clock, DATA_MS);
+    uint64_t late = at->stats.late;
+    int rc = 0;
+
+    while (rc == 0 && at->stats.late == late && !qd_deadline_over(&end)) {
+        rc = qd_at_listen(at, LOOK_MS, e);
+        if (rc == 0)
+            rc = qd_cancel_check(at->ctx->cancel, e);
+    }
+    return rc;
+}
+
 static const struct qd_at_command say_at = {"AT", "", 0, 0};
 
+static int say(struct qd_at *at, int patient, struct qd_at_final *f, struct qdiag_error *e)
+{
+    int rc = try_times(at, &say_at, patient ? FEW : TRIES, f, e);
+
+    if (rc != 0 || !patient || at->frames)
+        return rc;
+    rc = let_data_end(at, e);
+    return rc ? rc : try_times(at, &say_at, FEW, f, e);
+}
+
 /* Until a plain AT is answered with success. */
-static int greet(struct qd_at *at, struct qdiag_error *e)
+static int greet(struct qd_at *at, int patient, struct qdiag_error *e)
 {
     struct qd_at_final f = {.result = QD_AT_ERROR};
     int rc = 1;
 
     for (unsigned i = 0; i < TRIES && rc > 0 && f.result != QD_AT_OK; i++)
-        rc = try_again(at, &say_at, &f, e);
+        rc = say(at, patient, &f, e);
     if (rc < 0)
         return rc;
     if (rc > 0 && f.result == QD_AT_OK) {
+        if (at->found)
+            return 0;
         at->found_echo = at->echo_seen;
         at->found_numeric = strcmp(at->in.text, "0") == 0;
         return 0;
@@ -103,12 +141,18 @@ int qd_at_settle(struct qd_at *at, struct qdiag_error *e)
     return rc < 0 ? rc : 0;
 }
 
+/* An OK without a model is the answer to something before: of a client that died, or of our own
+ * first AT, when the unit was just starting. Answers are then one behind, until it is quiet. */
 static int read_model(struct qd_at *at, struct qdiag_error *e)
 {
     static const struct qd_at_command c = {"AT+CGMM", NULL, 0, 0};
     struct qd_at_final f;
-    int rc = try_again(at, &c, &f, e);
+    unsigned behind = 0;
+    int rc;
 
+    while ((rc = try_again(at, &c, &f, e)) > 0 && f.result == QD_AT_OK && !at->texts_n &&
+           behind < TRIES)
+        behind++;
     if (rc < 0)
         return rc;
     if (rc == 0 || f.result != QD_AT_OK || at->texts_n == 0)
@@ -118,10 +162,10 @@ static int read_model(struct qd_at *at, struct qdiag_error *e)
         return qd_fail(e, QDIAG_E_PROTOCOL, "AT+CGMM",
                        "the unit does not say its model: another program talks to the port");
     qd_copy_text(at->model, sizeof at->model, (const char *)at->texts.p);
-    return 0;
+    return behind ? qd_at_drain(at, 1000, e) : 0;
 }
 
-int qd_at_begin(struct qd_at *at, struct qdiag_error *e)
+static int begin(struct qd_at *at, int patient, struct qdiag_error *e)
 {
     int rc;
 
@@ -132,7 +176,7 @@ int qd_at_begin(struct qd_at *at, struct qdiag_error *e)
     rc = qd_at_drain(at, 2000, e);
     at->numeric = 1;
     if (rc == 0)
-        rc = greet(at, e);
+        rc = greet(at, patient, e);
     if (rc == 0) {
         struct qd_at_final f;
         struct qd_deadline now = qd_deadline_in_ms(at->ctx->clock, 0);
@@ -141,9 +185,16 @@ int qd_at_begin(struct qd_at *at, struct qdiag_error *e)
     }
     if (rc != 0)
         return rc;
-    read_cmee(at);
+    if (!at->found)
+        read_cmee(at);
+    at->found = 1;
     rc = qd_at_settle(at, e);
     return rc ? rc : read_model(at, e);
+}
+
+int qd_at_begin(struct qd_at *at, struct qdiag_error *e)
+{
+    return begin(at, 0, e);
 }
 
 static void free_session(struct qd_at *at)
@@ -168,20 +219,6 @@ int qd_at_open_quiet(struct qd_at **out, struct qd_link **link, struct qdiag_err
     return 0;
 }
 
-int qd_at_open(struct qd_at **out, struct qd_link **link, struct qdiag_error *e)
-{
-    int rc = qd_at_open_quiet(out, link, e);
-
-    if (rc == 0)
-        rc = qd_at_begin(*out, e);
-    if (rc != 0 && *out) {
-        *link = (*out)->link; /* the caller's again */
-        free_session(*out);
-        *out = NULL;
-    }
-    return rc;
-}
-
 void qd_at_on_unsolicited(struct qd_at *at,
                           void (*fn)(void *user, enum qd_at_kind kind, const char *line),
                           void *user)
@@ -191,15 +228,13 @@ void qd_at_on_unsolicited(struct qd_at *at,
 }
 
 /* Best effort: a unit that does not answer keeps what the session set, and the log says so. */
-static void give_back(struct qd_at *at)
+static void put_back(struct qd_at *at)
 {
     char text[32] = "AT";
     struct qd_at_command c = {text, "", SHORT_MS, 1};
     struct qdiag_error e = {0};
     struct qd_at_final f;
 
-    if (at->quiet)
-        return;
     if (at->dead || at->data || (at->lost && qd_at_sync(at, 2 * SHORT_MS, NULL, NULL, &e) != 0)) {
         qd_log(at->ctx, QDIAG_LOG_DEBUG, "at", "the port's settings are not given back");
         return;
@@ -216,6 +251,33 @@ static void give_back(struct qd_at *at)
                                                      : "ATV0");
     at->numeric = 1;
     (void)try_line(at, &c, &f, &e);
+}
+
+/* Also for a run that is to be stopped: it takes no more than the seconds above. */
+static void give_back(struct qd_at *at)
+{
+    struct qdiag_cancel *cancel = at->ctx->cancel;
+
+    if (at->quiet)
+        return;
+    at->ctx->cancel = NULL;
+    put_back(at);
+    at->ctx->cancel = cancel;
+}
+
+int qd_at_open(struct qd_at **out, struct qd_link **link, struct qdiag_error *e)
+{
+    int rc = qd_at_open_quiet(out, link, e);
+
+    if (rc == 0)
+        rc = begin(*out, 1, e);
+    if (rc != 0 && *out) {
+        give_back(*out);
+        *link = (*out)->link; /* the caller's again */
+        free_session(*out);
+        *out = NULL;
+    }
+    return rc;
 }
 
 void qd_at_close(struct qd_at **at)

@@ -23,6 +23,7 @@ struct qd_at {
     char model[64];
     int echo_seen;                             /* the echo of the command at hand has gone by */
     int found_echo, found_numeric, found_cmee; /* as it was; -1 = not known */
+    int found;                                 /* they are known, of the unit as it runs now */
     int numeric;                               /* results may still come as numbers */
     int rdy, app_rdy; /* seen since the session began, or since the last RDY */
     int lost;         /* a result is missing: find the place first */

@@ -130,6 +130,7 @@ static int on_start(struct qd_at *at, enum qd_at_kind kind, const struct qd_at_c
     if (follows)
         return 0;
     at->stats.restarts++;
+    at->found = 0;
     at->numeric = 1; /* until V1 is set again */
     if (!c)
         return 0;
@@ -280,6 +281,7 @@ int qd_at_data_in(struct qd_at *at, void *p, size_t n, const struct qd_deadline 
 
     while (n) {
         size_t got, left = at->rx_len - at->rx_at, skip;
+        struct qd_deadline look;
         int rc;
 
         skip = qd_atline_skip(&at->in, at->rx + at->rx_at, left);
@@ -292,7 +294,10 @@ int qd_at_data_in(struct qd_at *at, void *p, size_t n, const struct qd_deadline 
         n -= got;
         if (n == 0)
             return 0;
-        rc = fill(at, t, &got, e);
+        look = qd_deadline_sub(t, STOP_WAIT_MS);
+        rc = fill(at, &look, &got, e);
+        if (rc == 0 && got == 0) /* what comes is taken: it would meet the next client */
+            rc = qd_cancel_check(at->ctx->cancel, e);
         if (rc != 0)
             return rc;
         if (got == 0 && qd_deadline_over(t))

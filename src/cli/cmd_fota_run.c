@@ -274,6 +274,10 @@ int cmd_fota_watch(struct qdiag_context *ctx, const struct cli_options *o)
     if (rc == 0) {
         dev = open_diag(ctx, o);
         qdiag_fota_watch(at, dev, &f, &a.r, &a.e);
+    } else if (rc == -QDIAG_E_CANCELLED) {
+        snprintf(a.e.hint, sizeof a.e.hint,
+                 "an upgrade that was begun goes on: do not cut the power; run the same command "
+                 "again");
     }
     rc = finish(&a);
     qdiag_device_close(&dev);

@@ -15,13 +15,14 @@ static volatile sig_atomic_t last_signal;
 
 void cli_note_signal(int signo)
 {
-    last_signal = signo;
+    if (!last_signal) /* the one that stops the work */
+        last_signal = signo;
 }
 
 int cli_exit_code(const struct qdiag_error *e)
 {
-    if (e->code == QDIAG_E_CANCELLED && last_signal == SIGTERM)
-        return 128 + SIGTERM;
+    if (e->code == QDIAG_E_CANCELLED && last_signal)
+        return 128 + last_signal;
     return qdiag_exit_code(e);
 }
 

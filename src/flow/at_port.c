@@ -308,7 +308,8 @@ static void wait_gone(struct qdiag_at *p, unsigned ms)
     uint64_t before = qd_at_stats(p->at).restarts;
     struct qd_deadline end = qd_deadline_in_ms(p->ctx->clock, ms);
 
-    while (!qd_deadline_over(&end) && qd_at_stats(p->at).restarts == before)
+    while (!qd_deadline_over(&end) && qd_at_stats(p->at).restarts == before &&
+           !qdiag_cancel_requested(p->ctx->cancel))
         if (qd_at_listen(p->at, 250, &e) != 0)
             break;
     qd_at_port_lost(p);
@@ -330,6 +331,9 @@ int qd_at_port_reopen(struct qdiag_at *p, unsigned gone_ms, unsigned back_ms, st
         if (rc != 0)
             p->ctx->clock->sleep_us(p->ctx->clock->user, AGAIN_US);
     } while (rc != 0 && !qd_deadline_over(&end));
+    if (rc != 0 && qdiag_cancel_requested(p->ctx->cancel))
+        return qd_fail(e, QDIAG_E_ITEM_UNKNOWN, p->address.text,
+                       "stopped by a signal while the unit starts anew");
     if (rc != 0)
         return qd_fail(e, QDIAG_E_ITEM_UNKNOWN, p->address.text,
                        "the unit did not come back after its reset: %.150s", last.why);

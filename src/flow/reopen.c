@@ -165,22 +165,23 @@ static int wait_back(struct qdiag_device *d, enum judge judge, unsigned wait_ms,
 
 int qd_device_return(struct qdiag_device *d, struct qdiag_error *e)
 {
-    return qd_device_return_within(d, QD_RETURN_MS, e);
+    struct qdiag_cancel *cancel = d->ctx->cancel;
+    d->ctx->cancel = NULL;
+    int rc = qd_device_return_within(d, QD_RETURN_MS, e);
+    d->ctx->cancel = cancel;
+    return rc;
 }
 
 int qd_device_return_within(struct qdiag_device *d, unsigned wait_ms, struct qdiag_error *e)
 {
     unsigned timeout = d->ctx->timeout_ms;
-    struct qdiag_cancel *cancel = d->ctx->cancel;
     struct qdiag_error why = {0};
     qd_diag_close(&d->diag);
-    d->ctx->cancel = NULL;
     if (d->ctx->timeout_ms > TRY_MS)
         d->ctx->timeout_ms = TRY_MS;
     d->ctx->clock->sleep_us(d->ctx->clock->user, (uint64_t)REST_MS * 1000);
     int rc = wait_back(d, JUDGE_CALLER, wait_ms, &why);
     d->ctx->timeout_ms = timeout;
-    d->ctx->cancel = cancel;
     if (rc != 0 && e && !e->code)
         *e = why;
     return rc;

@@ -15,7 +15,7 @@
  * qdiag_device_open. */
 int qd_device_return(struct qdiag_device *dev, struct qdiag_error *e);
 
-/* The same with another longest wait. */
+/* The same with another longest wait, which a stop ends: CANCELLED. */
 int qd_device_return_within(struct qdiag_device *dev, unsigned wait_ms, struct qdiag_error *e);
 
 #endif

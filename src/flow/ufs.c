@@ -187,6 +187,20 @@ static int settle(struct qdiag_at *p, unsigned ms, struct attempt *a, struct qdi
     return rc;
 }
 
+/* The unit has answered: what its counters say now is worth the moment, also for a run that is to
+ * be stopped. */
+static int read_done(struct qdiag_at *p, enum qdiag_ufs fs, struct qdiag_ufs_state *out,
+                     struct qdiag_error *e)
+{
+    struct qdiag_cancel *cancel = p->ctx->cancel;
+    int stop = qdiag_cancel_requested(cancel), rc;
+
+    p->ctx->cancel = NULL;
+    rc = read_waiting(p, fs, out, stop ? 0 : APP_WAIT_MS, e);
+    p->ctx->cancel = cancel;
+    return rc;
+}
+
 /* One order, and the counters after it. Negative: the counters cannot be read. */
 static int make_once(struct qdiag_at *p, const struct qdiag_ufs_options *o,
                      struct qdiag_ufs_report *r, struct attempt *a, struct qdiag_error *e)
@@ -199,7 +213,8 @@ static int make_once(struct qdiag_at *p, const struct qdiag_ufs_options *o,
     a->rc = qd_at_door_ufs(p, o->fs, QD_UFS_BACKUP, ms, &a->result, &first);
     rc = settle(p, ms, a, &later);
     if (rc == 0)
-        rc = read_waiting(p, o->fs, &r->after, APP_WAIT_MS, &later);
+        rc = a->rc == 0 ? read_done(p, o->fs, &r->after, &later)
+                        : read_waiting(p, o->fs, &r->after, APP_WAIT_MS, &later);
     if (rc == 0) {
         a->verdict = qd_ufs_judge(o->fs, &r->before, &r->after, &a->why);
         return 0;
@@ -210,7 +225,7 @@ static int make_once(struct qdiag_at *p, const struct qdiag_ufs_options *o,
                    "the backup was ordered, then: %.100s: %.120s", later.what, later.why);
 }
 
-static int not_confirmed(const struct attempt *a, struct qdiag_error *e)
+static int not_confirmed(const struct attempt *a, int twice, struct qdiag_error *e)
 {
     if (a->rc == 0 && a->result.result != QD_AT_OK && a->verdict == QD_UFS_SAME)
         return qd_fail(e, QDIAG_E_REFUSED, NULL, "the unit answers ERROR, and %s", a->why);
@@ -218,8 +233,8 @@ static int not_confirmed(const struct attempt *a, struct qdiag_error *e)
         e->touch = QDIAG_TOUCH_UNKNOWN;
     if (a->interrupted)
         return qd_fail(e, QDIAG_E_ITEM_UNKNOWN, NULL,
-                       "the unit was reset while the copy was made, twice: it must be taken for "
-                       "broken");
+                       "the unit was reset while the copy was made%s: it must be taken for broken",
+                       twice ? ", twice" : "");
     if (a->rc != 0)
         return qd_fail(e, QDIAG_E_ITEM_UNKNOWN, NULL, "no result came in time, and %s", a->why);
     if (a->verdict == QD_UFS_FELL)
@@ -244,13 +259,14 @@ static int make(struct qdiag_at *p, const struct qdiag_ufs_options *o, struct qd
     struct attempt a;
     int rc = make_once(p, o, r, &a, e);
 
-    if (rc == 0 && (a.interrupted || a.verdict == QD_UFS_INVALID)) {
+    if (rc == 0 && (a.interrupted || a.verdict == QD_UFS_INVALID) &&
+        !qdiag_cancel_requested(p->ctx->cancel)) {
         r->repeated = 1;
         r->before = r->after;
         rc = make_once(p, o, r, &a, e);
     }
     if (rc == 0 && !is_good(&a))
-        rc = not_confirmed(&a, e);
+        rc = not_confirmed(&a, r->repeated, e);
     if (rc == 0 && a.rc != 0)
         qd_copy_text(r->note, sizeof r->note, "no result came in time; the counters confirm it");
     if (rc != 0 && rc != -QDIAG_E_REFUSED && e) {

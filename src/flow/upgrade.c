@@ -63,6 +63,8 @@ static int check_confirm(struct qdiag_at *at, const struct qdiag_fota_options *o
         return qd_fail(e, QDIAG_E_POLICY, at->address.text, "the unit gives no IMEI");
     if (!digits && o->ask && o->ask(what, answer, o->user) == 0)
         digits = answer;
+    if (!digits && qd_cancel_check(at->ctx->cancel, e) != 0) /* Ctrl-C instead of digits */
+        return -QDIAG_E_CANCELLED;
     n = digits ? strlen(digits) : 0;
     if (n < DIGITS_MIN)
         return qd_fail(e, QDIAG_E_USAGE, NULL,

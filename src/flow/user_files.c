@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "base/save.h"
 #include "base/text.h"
 #include "flow/at_write.h"
+#include "flow/shell_word.h"
 
 int qdiag_user_files_get(struct qdiag_at *at, struct qdiag_user_files *list, struct qdiag_error *e)
 {
@@ -38,9 +40,10 @@ void qdiag_user_files_free(struct qdiag_user_files *list)
 }
 
 /* Whatever the cause, a file that may be there in part is not nothing. */
-static int settle(int rc, const char *name, struct qdiag_error *e)
+static int settle(const struct qdiag_at *at, int rc, const char *name, struct qdiag_error *e)
 {
     struct qdiag_error old;
+    char word[160];
 
     if (rc == 0 || !e || rc == -QDIAG_E_READBACK_DIFFERS || e->touch == QDIAG_UNTOUCHED)
         return rc;
@@ -48,7 +51,9 @@ static int settle(int rc, const char *name, struct qdiag_error *e)
     memset(e, 0, sizeof *e);
     qd_fail(e, QDIAG_E_ITEM_UNKNOWN, name, "%.120s: %.120s", old.what, old.why);
     qd_what(e, "the file in the unit may be there in part");
-    qd_hint(e, "`qdiag ufs files ls` shows it, `qdiag ufs files rm NAME` removes it");
+    qd_shell_word(name, word, sizeof word);
+    qd_hint(e, "`qdiag ufs files ls` shows it, `qdiag ufs files rm %s --at %s` removes it", word,
+            at->address.text);
     e->touch = QDIAG_TOUCH_UNKNOWN;
     return -QDIAG_E_ITEM_UNKNOWN;
 }
@@ -61,7 +66,9 @@ int qdiag_user_file_put(struct qdiag_at *at, const char *path, const char *name,
     int rc = qd_read_file(path, QD_USER_FILE_MAX, &p, &n, e);
 
     if (rc == 0)
-        rc = settle(qd_at_door_put(at, name, p, n, e), name, e);
+        rc = qd_cancel_check(at->ctx->cancel, e);
+    if (rc == 0)
+        rc = settle(at, qd_at_door_put(at, name, p, n, e), name, e);
     free(p);
     return rc;
 }
@@ -93,7 +100,9 @@ int qdiag_user_file_get(struct qdiag_at *at, const char *name, const char *path,
 
 int qdiag_user_file_delete(struct qdiag_at *at, const char *name, struct qdiag_error *e)
 {
-    return settle(qd_at_door_delete(at, name, e), name, e);
+    int rc = qd_cancel_check(at->ctx->cancel, e);
+
+    return rc ? rc : settle(at, qd_at_door_delete(at, name, e), name, e);
 }
 
 static int count_of(struct qdiag_at *at, const char *name, size_t *n, struct qdiag_error *e)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "base/text.h"
 
 #define LIST_MS   10000u
@@ -107,7 +108,9 @@ static int send_pieces(struct qd_at *at, const uint8_t *p, size_t n, struct qdia
         struct qd_deadline t = qd_deadline_in_ms(qd_at_context(at)->clock, ACK_MS);
         char ack = 0;
 
-        rc = qd_at_data_out(at, p + done, piece, &t, e);
+        rc = qd_cancel_check(qd_at_context(at)->cancel, e); /* then the unit waits in vain */
+        if (rc == 0)
+            rc = qd_at_data_out(at, p + done, piece, &t, e);
         done += piece;
         if (rc == 0 && piece == ACK_EVERY)
             rc = qd_at_data_in(at, &ack, 1, &t, e);

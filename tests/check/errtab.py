@@ -10,8 +10,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cscan  # noqa: E402
 
-# Exit codes that come from no error of the table: success, and SIGTERM (SIGINT is in the table).
-WITHOUT_ERROR = {0, 143}
+# Exit codes that come from no error of the table: success, SIGHUP and SIGTERM (SIGINT is in the table).
+WITHOUT_ERROR = {0, 129, 143}
 
 
 def table(text):
@@ -68,8 +68,8 @@ def self_test():
     assert errors == {'A': (1, 1, 'a'), 'B': (2, 7, 'b')}
     names = enum('enum { QDIAG_E_A = 1, QDIAG_E_B = 2 };')
     man = man_codes('.SH OTHER\n.TP\n.B 9\n.SH EXIT STATUS\n.TP\n.B 0\nx\n.TP\n.BR 1 ,\n.TP\n.B 7\n'
-                    '.TP\n.B 143\n.SH NEXT\n.TP\n.B 8\n')
-    assert man == [0, 1, 7, 143]
+                    '.TP\n.B 129\n.TP\n.B 143\n.SH NEXT\n.TP\n.B 8\n')
+    assert man == [0, 1, 7, 129, 143]
     assert readme_codes('## Exit codes\n| code |\n| 0 | a |\n| 1 | b |\n## C\n| 5 |\n') == [0, 1]
     assert compare(errors, names, man, man) == []
     assert len(compare(dict(errors, A=(1, 1, 'x')), names, man, man)) == 1

@@ -1,0 +1,328 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Ctrl-C, a second one, SIGTERM, SIGHUP and SIGKILL at every step of the commands of the AT side: what
+the exit code says against what the simulator saw, what the next command finds, what is left behind. A
+step is a line on the wire to the module (at_wire.py); the signal is there before its answer is.
+
+INTERRUPT=all: every signal at every step, not one of them in turn."""
+import concurrent.futures
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
+sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
+from rig import LIMIT, QDIAG, main, pattern, put, read  # noqa: E402
+from at_wire import Wire  # noqa: E402
+from fota_rig import old  # noqa: E402
+from upgrade_rig import DIGITS, Rig, prepare  # noqa: E402
+
+INT, TERM, HUP, KILL = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL
+LATE = 1.3  # seconds: more than a command that only reads is still given then
+CAUGHT = (((INT,), 0), ((TERM,), 0), ((INT,), LATE), ((HUP,), 0), ((INT, INT), 0))
+DATA = pattern(7, 2500)
+SAVED = "+QPRTPARA=1"
+
+
+class Line(Rig):
+    """A unit behind a wire."""
+
+    def __init__(self, work, *faults, clock="real", good=False, **kind):
+        super().__init__(work, *faults, clock=clock, good=good, **kind)
+        self.wire = Wire(self.at_path, work + "/wire")
+
+    def __exit__(self, *exc):
+        self.wire.close()
+        super().__exit__(*exc)
+
+    def at(self):
+        return "unix:" + self.wire.path
+
+    def start(self, args):
+        return subprocess.Popen([QDIAG, *args, "--at", self.at(), "--progress=none", "--json"],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def end(self, p):
+        out, err = p.communicate(timeout=LIMIT)
+        assert "Sanitizer" not in err and "runtime error:" not in err, err
+        return p.returncode, json.loads(out) if out and p.returncode >= 0 else None, err
+
+    def whole(self, *args):
+        """An undisturbed run, when there is a port."""
+        end = time.monotonic() + 30
+        while True:
+            while not os.path.exists(self.wire.path) and time.monotonic() < end:
+                time.sleep(0.01)
+            code, j, err = self.end(self.start(args))
+            if code not in (6, 9) or j["result"] not in ("no_unit", "link_gone") or \
+                    time.monotonic() > end:  # it is about to start anew
+                return code, j, err
+
+    def stopped(self, args, step, signals, hold=0):
+        """A run that gets signals at a step; None when it ended before."""
+        ready = []
+        self.wire.arm(step, lambda: self.strike(ready, signals), hold)
+        ready.append(self.start(args))
+        code, j, err = self.end(ready[0])
+        return (code, j, err) if self.wire.reached.is_set() else None
+
+    @staticmethod
+    def strike(ready, signals):
+        while not ready:
+            time.sleep(0.001)
+        for n, s in enumerate(signals):
+            time.sleep(0.05 if n else 0)
+            ready[0].send_signal(s)
+        if signals[-1] == KILL:
+            ready[0].wait()
+
+    def settings(self):
+        """What is left of the port's settings, as this run sent them."""
+        echo, cmee = True, 0
+        for s in self.wire.steps:
+            if s == "gone":
+                echo, cmee = True, 0
+            if s.startswith("> ATE"):
+                echo = s[5] == "1"
+            if s.startswith("> AT+CMEE="):
+                cmee = int(s[10])
+        return echo, cmee
+
+    def kept(self):
+        """How often the module's copy was made, by its own count."""
+        code, j, err = self.whole("ufs", "status")
+        assert code == 0, err
+        return j["ufs"]["backups"]
+
+    def stored(self, name):
+        path = self.unit + "/efs/datatx/" + name
+        return read(path) if os.path.exists(path) else None
+
+
+# ---- commands ----
+
+class Command:
+    """args, what must be there before, what an exit of 0 has to mean, and what comes after a kill."""
+    sends = ()  # what it may send that changes the unit
+
+    def before(self, u):
+        pass
+
+    def args(self, u):
+        raise NotImplementedError
+
+    def is_done(self, u, j):
+        raise NotImplementedError
+
+    def again(self, u):
+        """The same once more: its exit is 0 and it is done."""
+        code, j, err = u.whole(*self.args(u))
+        assert code == 0 and self.is_done(u, j), (code, err)
+
+
+class Backup(Command):
+    sends = (SAVED,)
+
+    def args(self, u):
+        return ("ufs", "backup", "--force", "-d", u.address, "--backup", u.backup)
+
+    def is_done(self, u, j):
+        return j["after"]["backups"] == j["before"]["backups"] + 1 and j["after"]["valid"]
+
+
+class Restore(Command):
+    sends = ("+QPRTPARA=3", "+CFUN=1,1")
+
+    def args(self, u):
+        return ("ufs", "restore", "--confirm", DIGITS)
+
+    def is_done(self, u, j):
+        return j["after"]["restores"] == j["before"]["restores"] + 1
+
+
+class Put(Command):
+    sends = ("+QFUPL=",)
+
+    def before(self, u):
+        put(u.work + "/f", DATA)
+
+    def args(self, u):
+        return ("ufs", "files", "put", u.work + "/f", "f")
+
+    def is_done(self, u, j):
+        return u.stored("f") == DATA
+
+    def again(self, u):
+        code, j, err = u.whole(*self.args(u))
+        if code:
+            assert code in (1, 5) and u.stored("f") is not None, (code, err)
+            assert u.whole("ufs", "files", "rm", "f")[0] == 0
+            code, j, err = u.whole(*self.args(u))
+        assert code == 0 and self.is_done(u, j), (code, err)
+
+
+class Upload(Put):
+    def args(self, u):
+        return ("fota", "upload", u.work + "/f", "f")
+
+
+class Get(Command):
+    def before(self, u):
+        put(u.work + "/f", DATA)
+        assert u.whole("ufs", "files", "put", u.work + "/f", "f")[0] == 0
+        os.mkdir(u.work + "/out")
+
+    def args(self, u):
+        return ("ufs", "files", "get", "f", u.work + "/out/g")
+
+    def is_done(self, u, j):
+        return read(u.work + "/out/g") == DATA
+
+
+class Remove(Command):
+    sends = ("+QFDEL=",)
+
+    def before(self, u):
+        put(u.work + "/f", DATA)
+        assert u.whole("ufs", "files", "put", u.work + "/f", "f")[0] == 0
+
+    def args(self, u):
+        return ("ufs", "files", "rm", "f")
+
+    def is_done(self, u, j):
+        return u.stored("f") is None
+
+    def again(self, u):
+        code, j, err = u.whole(*self.args(u))
+        assert code in (0, 1) and self.is_done(u, j), (code, err)
+
+
+COMMANDS = {"backup": Backup, "restore": Restore, "put": Put, "upload": Upload, "get": Get,
+            "remove": Remove}
+
+
+BEGINS = ("> AT+QPRTPARA=1", "> AT+QPRTPARA=3", "> AT+QFUPL=", "> AT+QFDEL=", "> AT+QFOTADL=")
+
+
+def told(u, command, signals, done, step):
+    """What a run that was stopped says, against what it did."""
+    code, j, err = done
+    sent = u.writes()
+    begun = [x for x in u.wire.steps[step:] if x.startswith(BEGINS)
+             or x.endswith(" bytes")]
+    assert not begun, (u.wire.steps, begun)  # nothing that changes the unit begins after the signal
+    assert all(any(x.startswith(w) for w in command.sends) for x in sent), sent
+    assert len(set(sent)) == len(sent), sent
+    where = (u.wire.steps[-8:], sent, code, err)
+    if code == 0:
+        assert command.is_done(u, j), where
+    elif not sent:
+        assert code == 128 + signals[0] and j["error"]["unit"] == "untouched", where
+        assert "not touched" in err and "stopped by a signal" in err and "  next " in err, where
+    else:
+        assert code == 18 and j["error"]["unit"] == "unknown", where
+        assert "  next " in err and "`qdiag ufs " in err, where
+    assert u.settings() == (True, 0) or u.wire.steps[-1] == "gone", where
+
+
+def left(u):
+    """Nothing half of it on this side."""
+    return [x for f in ("", "/out") if os.path.isdir(u.work + f) for x in os.listdir(u.work + f)
+            if x.startswith(".qdiag")]
+
+
+def one(place, name, step, signals, hold=0):
+    command = COMMANDS[name]()
+    with Line(place) as u:
+        command.before(u)
+        open(u.log, "w").close()
+        done = u.stopped(command.args(u), step, signals, hold)
+        if done is None:
+            return False
+        if signals[-1] == KILL:
+            out = u.work + "/out/g"
+            assert not os.path.exists(out) or read(out) == DATA
+        else:
+            told(u, command, signals, done, step)
+            assert left(u) == [], left(u)
+        u.wire.busy = 0.5
+        p = u.whole("ufs", "status")
+        assert p[0] == 0, ("status", u.wire.steps, p)
+        assert (p[1]["model"], p[1]["firmware"]) == ("EG95", old("eg9x")), p
+        if signals[-1] == KILL:
+            command.again(u)
+            assert u.whole("ufs", "status")[0] == 0
+    return True
+
+
+def steps_of(place, name):
+    command = COMMANDS[name]()
+    with Line(place) as u:
+        command.before(u)
+        u.wire.arm(None, None)
+        command.again(u)
+        return u.wire.steps
+
+
+def turns(steps, kinds):
+    """Which signals at which step."""
+    every = os.environ.get("INTERRUPT") == "all"
+    return [(n + 1, k) for n in range(steps) for k in (kinds if every else [kinds[n % len(kinds)]])]
+
+
+def together(call, runs):
+    prepare("eg9x")
+    wrong = []
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        for run, done in [(r, pool.submit(call, *r)) for r in runs]:
+            if done.exception():
+                wrong.append("%s: %s: %s" % (run[1:], type(done.exception()).__name__, done.exception()))
+            elif not done.result():
+                wrong.append("%s: the step was not reached" % (run[1:],))
+    assert not wrong, "%d of %d\n%s" % (len(wrong), len(runs), "\n".join(wrong))
+
+
+def test_commands(work):
+    prepare("eg9x")
+    runs = []
+    for name in COMMANDS:
+        steps = steps_of("%s/%s" % (work, name), name)
+        for step, kind in turns(len(steps), CAUGHT) + turns(len(steps), (((KILL,), 0),)):
+            runs.append(("%s/%d" % (work, len(runs)), name, step, *kind))
+    together(one, runs)
+
+
+def test_download_stands_still(work):
+    """The unit does not send on: a stop is not kept waiting."""
+    with Line(work) as u:
+        command = Get()
+        command.before(u)
+        ready = []
+
+        def silence():
+            u.wire.mute = True
+            u.strike(ready, (INT,))
+        u.wire.arm(8, silence)
+        ready.append(u.start(command.args(u)))
+        code, j, err = u.end(ready[0])
+        assert u.wire.steps[7] == "< CONNECT" and code == 130, (u.wire.steps, code, err)
+        assert left(u) == [] and os.listdir(work + "/out") == []
+
+
+def test_hangup_ignored(work):
+    """As nohup starts it."""
+    with Line(work) as u:
+        ready = []
+        u.wire.arm(6, lambda: u.strike(ready, (HUP,)))
+        ready.append(subprocess.Popen([QDIAG, "ufs", "status", "--at", u.at(), "--json"], text=True,
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                      preexec_fn=lambda: signal.signal(HUP, signal.SIG_IGN)))
+        code, j, err = u.end(ready[0])
+        assert code == 0, (code, err)
+
+
+if __name__ == "__main__":
+    sys.exit(main([v for k, v in sorted(globals().items()) if k.startswith("test_")]))

@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Signals at every step of `fota run` and `fota watch`: before the command, behind it, in restarts,
+while the module writes, in the verification, and when the package and the module's copy are put away.
+Whatever they do, what the answer tells to do next brings the run to its right end."""
+import os
+import pty
+import select
+import shlex
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
+sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
+from rig import LIMIT, QDIAG, main, read  # noqa: E402
+from fota_rig import LOCAL, new, old  # noqa: E402
+from test_fota_faults import is_whole  # noqa: E402
+from test_interrupt import CAUGHT, INT, KILL, Line, SAVED, left, together, turns  # noqa: E402
+from upgrade_rig import DIGITS, FAST, prepare  # noqa: E402
+
+CONF = ("fota_percents = 1 50 100",)
+ORDER = "+QFOTADL=" + LOCAL["eg9x"]
+
+
+class Unit(Line):
+    def __init__(self, work, *faults):
+        super().__init__(work, *faults, clock="virtual", good=True, conf=CONF)
+
+    def run_args(self):
+        return ("fota", "run", "--confirm", DIGITS, *self.arguments())
+
+    def watch_args(self):
+        return ("fota", "watch", "--backup", self.backup, "-d", self.address, "--limit", FAST, "--to",
+                new(self.family), "--from", old(self.family))
+
+    def resumed(self):
+        return ("fota", "watch", "--state", self.backup + ".fota.json", "-d", self.address, "--limit", FAST)
+
+
+def is_right(u, done, codes=(0,)):
+    code, j, err = done
+    assert code in codes, (code, err, j)
+    assert j["version_is_target"] is True and j["identity_equal"] is True, j
+    assert j["calibration_equal"] is True and is_whole(u), j
+
+
+def goes_on(done):
+    """Stopped while the module may be at work."""
+    code, j, err = done
+    assert code == 22 and j["error"]["unit"] == "unknown", (code, err, j)
+    assert "must not lose its power" in err or "do not cut the power" in err, err
+    command = shlex.split(j["next"])
+    assert command[:3] == ["qdiag", "fota", "watch"], j["next"]
+    return command[1:]
+
+
+def told(u, signals, done):
+    """What `fota run` says, against what was sent. The command to go on with, or None."""
+    code, j, err = done
+    sent = u.writes()
+    if ORDER not in sent:
+        assert sent == [] and code == 128 + signals[0] and j["error"]["unit"] == "untouched", (code, err)
+        assert "not touched" in err and "stopped by a signal" in err and "  next " in err, err
+        assert not os.path.exists(u.backup + ".fota.json")
+        return None
+    assert sent.count(ORDER) == 1 and sent.count(SAVED) <= 1, sent
+    if code == 22:
+        assert SAVED not in sent, sent
+        return goes_on(done)
+    is_right(u, done, (0, 16))
+    assert u.state()["stage"] == "done", u.state()
+    renewed = SAVED in sent and u.kept() == 2
+    assert renewed == (j["inner_backup"] is True) == (code == 0), (sent, j, err)
+    assert code == 0 or "backup is not renewed" in err and "ufs backup" in err, err
+    assert j["package_deleted"] is (u.stored("update.zip") is None), j
+    return None
+
+
+def run_again(u):
+    """After a kill before anything was sent, or right then: the state file says which."""
+    code, j, err = u.whole(*u.run_args())
+    if code == 5:
+        assert "fota watch --state" in err and u.state()["stage"] == "sent", err
+        code, j, err = u.whole(*u.resumed())
+        assert code == 22 and j["error"]["unit"] == "unknown", (code, err)
+        code, j, err = u.whole(*u.run_args())
+    is_right(u, (code, j, err))
+
+
+def stop_run(place, step, signals, hold=0):
+    with Unit(place) as u:
+        before = len(u.writes())
+        assert before == 0, u.writes()
+        done = u.stopped(u.run_args(), step, signals, hold)
+        if done is None:
+            return False
+        again = None
+        if signals[-1] == KILL and ORDER in u.writes():
+            again = u.resumed()
+        elif signals[-1] == KILL:
+            run_again(u)
+        else:
+            again = told(u, signals, done)
+            assert left(u) == [], left(u)
+            assert u.settings() == (True, 0) or u.wire.steps[-1] in RESTARTED, u.wire.steps[-20:]
+        if again:
+            is_right(u, u.whole(*again, "--limit", FAST))
+            assert u.state()["stage"] == "done", u.state()
+        assert u.writes().count(ORDER) == 1 or not again, u.writes()
+    return True
+
+
+RESTARTED = ("gone", "< RDY", "< APP RDY")
+
+
+def stop_watch(place, step, signals, hold=0):
+    with Unit(place) as u:
+        u.wire.kick = b"AT" + ORDER.encode() + b"\r"
+        done = u.stopped(u.watch_args(), step, signals, hold)
+        if done is None:
+            return False
+        if signals[-1] != KILL:
+            if done[0]:
+                again = goes_on(done)
+            else:
+                again = u.watch_args()
+                is_right(u, done)
+            assert u.settings() == (True, 0) or u.wire.steps[-1] in RESTARTED, u.wire.steps[-20:]
+        else:
+            again = u.watch_args()
+        is_right(u, u.whole(*again, "--limit", FAST))
+        assert u.writes() == [ORDER], u.writes()
+    return True
+
+
+def steps_of(place, args, kick=b""):
+    with Unit(place) as u:
+        u.wire.kick = kick
+        u.wire.arm(None, None)
+        is_right(u, u.whole(*args(u)))
+        return u.wire.steps
+
+
+def kinds():
+    return CAUGHT + (((KILL,), 0),)
+
+
+def test_run(work):
+    prepare("eg9x")
+    steps = steps_of(work + "/whole", Unit.run_args)
+    together(stop_run, [("%s/%d" % (work, n), step, *kind)
+                        for n, (step, kind) in enumerate(turns(len(steps), kinds()))])
+
+
+def test_watch(work):
+    prepare("eg9x")
+    steps = steps_of(work + "/whole", Unit.watch_args, b"AT" + ORDER.encode() + b"\r")
+    together(stop_watch, [("%s/%d" % (work, n), step, *kind)
+                          for n, (step, kind) in enumerate(turns(len(steps), kinds()))])
+
+
+def test_diag_port_stays_away(work):
+    """A stop while the verification waits for the DIAG port."""
+    prepare("eg9x")
+    steps = steps_of(work + "/whole", Unit.run_args)
+    version = steps.index("> AT+CSUB", steps.index("< APP RDY")) + 1
+    with Unit(work + "/away", "after_nodiag") as u:
+        later = []
+
+        def soon():
+            later.append(threading.Timer(1, lambda: p.send_signal(INT)))
+            later[0].start()
+        u.wire.arm(version, soon)
+        p = u.start(u.run_args() + ("--limit", "port_back=9999"))
+        done = u.end(p)
+        later[0].join()
+        goes_on(done)
+
+
+def caught(p):
+    """Until the program hears signals."""
+    while True:
+        with open("/proc/%d/status" % p.pid) as f:
+            mask = [x for x in f if x.startswith("SigCgt:")][0]
+        if int(mask.split()[1], 16) >> (INT - 1) & 1:
+            return
+        time.sleep(0.01)
+
+
+def test_watch_before_the_port_is_back(work):
+    prepare("eg9x")
+    with Unit(work) as u:
+        u.wire.path = work + "/none"
+        p = u.start(u.watch_args())
+        u.wire.path = work + "/wire"
+        caught(p)
+        p.send_signal(INT)
+        code, j, err = u.end(p)
+        assert code == 130 and "do not cut the power" in err and "same command" in err, (code, err)
+
+
+def test_question(work):
+    """Ctrl-C where the digits are asked for."""
+    with Unit(work) as u:
+        args = [QDIAG, "fota", "run", "--at", u.at(), *u.arguments()]
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.execv(QDIAG, args)
+        text = b""
+        while b"to go on: " not in text:
+            assert select.select([fd], [], [], LIMIT)[0], text
+            text += os.read(fd, 65536)
+        stat = "/proc/%d/stat" % pid
+        while read(stat).rpartition(b")")[2].split()[0] != b"S":  # it waits for the answer
+            time.sleep(0.01)
+        os.write(fd, b"\x03")
+        try:
+            while True:
+                text += os.read(fd, 65536)
+        except OSError:
+            pass
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os.close(fd)
+        assert code == 130 and b"not touched" in text and u.writes() == [], (code, text)
+
+
+if __name__ == "__main__":
+    sys.exit(main([v for k, v in sorted(globals().items()) if k.startswith("test_")]))
