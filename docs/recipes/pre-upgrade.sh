@@ -11,7 +11,8 @@
 #   QDIAG_SOURCE   where the module takes it from: a URL, or a path in the module (needed); "none" where
 #                  another program puts it into the module
 #   QDIAG_POWER    "ok": the power will not fail. Nobody else can know.
-#   QDIAG_DIR      where backups are kept (default /var/lib/qdiag); they hold identity and keys
+#   QDIAG_DIR      where backups of this one module are kept (default /var/lib/qdiag); they hold identity
+#                  and keys
 #   QDIAG_FRESH    "1": take a new backup although there is one of the last day
 set -u
 umask 077
