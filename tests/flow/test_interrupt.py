@@ -21,6 +21,7 @@ from fota_rig import old  # noqa: E402
 from upgrade_rig import DIGITS, Rig, prepare  # noqa: E402
 
 INT, TERM, HUP, KILL = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL
+signal.signal(HUP, signal.SIG_DFL)  # these tests may run under nohup, which the programs would inherit
 LATE = 1.3  # seconds: more than a command that only reads is still given then
 CAUGHT = (((INT,), 0), ((TERM,), 0), ((INT,), LATE), ((HUP,), 0), ((INT, INT), 0))
 DATA = pattern(7, 2500)
