@@ -274,16 +274,19 @@ def turns(steps, kinds):
     return [(n + 1, k) for n in range(steps) for k in (kinds if every else [kinds[n % len(kinds)]])]
 
 
-def together(call, runs):
+def together(call, runs, least=1.0):
+    """least: the part of the runs in which the step must come; where the client waits for a module on its
+    virtual clock, there are not always as many."""
     prepare("eg9x")
-    wrong = []
+    wrong, reached = [], 0
     with concurrent.futures.ThreadPoolExecutor(12) as pool:
         for run, done in [(r, pool.submit(call, *r)) for r in runs]:
             if done.exception():
                 wrong.append("%s: %s: %s" % (run[1:], type(done.exception()).__name__, done.exception()))
-            elif not done.result():
-                wrong.append("%s: the step was not reached" % (run[1:],))
+            else:
+                reached += bool(done.result())
     assert not wrong, "%d of %d\n%s" % (len(wrong), len(runs), "\n".join(wrong))
+    assert reached >= least * len(runs), "only %d of %d reached their step" % (reached, len(runs))
 
 
 def test_commands(work):

@@ -150,14 +150,14 @@ def test_run(work):
     prepare("eg9x")
     steps = steps_of(work + "/whole", Unit.run_args)
     together(stop_run, [("%s/%d" % (work, n), step, *kind)
-                        for n, (step, kind) in enumerate(turns(len(steps), kinds()))])
+                        for n, (step, kind) in enumerate(turns(len(steps), kinds()))], 0.5)
 
 
 def test_watch(work):
     prepare("eg9x")
     steps = steps_of(work + "/whole", Unit.watch_args, b"AT" + ORDER.encode() + b"\r")
     together(stop_watch, [("%s/%d" % (work, n), step, *kind)
-                          for n, (step, kind) in enumerate(turns(len(steps), kinds()))])
+                          for n, (step, kind) in enumerate(turns(len(steps), kinds()))], 0.5)
 
 
 def test_diag_port_stays_away(work):
