@@ -20,13 +20,15 @@ class Wire:
         self.at = None        # the number of the step that stops, and what is done there
         self.act = None
         self.hold = 0         # seconds between the deed and the answer
+        self.alone = threading.Event()  # no client, or all is done that it said
+        self.alone.set()
         self.reached = threading.Event()
         self.up = self.down = self.listener = None
         self.half = {"<": b"", ">": b""}
         self.data = False
         self.last = ""
         self.kick = b""       # sent to the module when a client comes
-        self.mute = False     # what the module says is lost
+        self.mute = False     # what the module says is lost, but for CONNECT
         self.busy = 0         # seconds it needs yet, when a client comes, for what was said to none
         self.until = 0
         self.waiting = b""    # said while nobody listened
@@ -94,13 +96,25 @@ class Wire:
             if end:
                 end.close()
         self.up = self.down = self.listener = None
+        self.alone.set()
         self.half, self.data, self.waiting = {"<": b"", ">": b""}, False, b""
         self.step("gone")
         return self.connect(60)
 
     def client_gone(self):
-        self.down.close()
-        self.down = None
+        """What it said before it went is still said to the module."""
+        down, self.down = self.down, None
+        try:
+            while True:
+                data = down.recv(65536, socket.MSG_DONTWAIT)
+                if not data:
+                    break
+                self.commands(data)
+                self.up.sendall(data)
+        except OSError:
+            pass
+        down.close()
+        self.alone.set()
 
     def from_client(self):
         try:
@@ -125,7 +139,10 @@ class Wire:
         if not data:
             return self.lost()
         self.answers(data)
-        self.waiting += b"" if self.mute else data
+        if self.mute:
+            head, found, _ = data.partition(b"CONNECT\r\n")
+            data = head + found if found else b""
+        self.waiting += data
         return True
 
     def deliver(self):
@@ -145,6 +162,7 @@ class Wire:
                 break
             if self.listener in ready:
                 self.down = self.listener.accept()[0]
+                self.alone.clear()
                 self.until = time.monotonic() + self.busy if self.waiting else 0
                 if self.kick:
                     self.up.sendall(self.kick)

@@ -48,6 +48,7 @@ class Line(Rig):
 
     def end(self, p):
         out, err = p.communicate(timeout=LIMIT)
+        assert self.wire.alone.wait(LIMIT)
         assert "Sanitizer" not in err and "runtime error:" not in err, err
         return p.returncode, json.loads(out) if out and p.returncode >= 0 else None, err
 
@@ -275,8 +276,8 @@ def turns(steps, kinds):
 
 
 def together(call, runs, least=1.0):
-    """least: the part of the runs in which the step must come; where the client waits for a module on its
-    virtual clock, there are not always as many."""
+    """least: the part of the runs in which the step must come. A slow machine makes more of them, by asking
+    again, and where the module's clock is virtual there are not always as many."""
     prepare("eg9x")
     wrong, reached = [], 0
     with concurrent.futures.ThreadPoolExecutor(12) as pool:
@@ -296,7 +297,7 @@ def test_commands(work):
         steps = steps_of("%s/%s" % (work, name), name)
         for step, kind in turns(len(steps), CAUGHT) + turns(len(steps), (((KILL,), 0),)):
             runs.append(("%s/%d" % (work, len(runs)), name, step, *kind))
-    together(one, runs)
+    together(one, runs, 0.9)
 
 
 def test_download_stands_still(work):
