@@ -106,7 +106,9 @@ def test_stop_signals(work):
         with Sim(unit, args=("--latency", "service=2ms")) as sim:
             p = subprocess.Popen(cmd(sim, out), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                  text=True)
-            time.sleep(0.7)
+            end = time.monotonic() + 60
+            while read(sim.log).count(b"\n") < 100 and time.monotonic() < end:
+                time.sleep(0.01)  # it is at work
             p.send_signal(sig)
             so, se = p.communicate(timeout=20)
         assert p.returncode == code, (p.returncode, se)

@@ -163,7 +163,7 @@ def one(place, row):
 def together(call, runs):
     for family in (B, E, R):
         prepare(family)
-    return at_once(call, runs, 16)
+    return at_once(call, runs, 16, alone=True)
 
 
 def test_faults(work):

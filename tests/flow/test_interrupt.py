@@ -5,7 +5,6 @@ the exit code says against what the simulator saw, what the next command finds, 
 step is a line on the wire to the module (at_wire.py); the signal is there before its answer is.
 
 INTERRUPT=all: every signal at every step, not one of them in turn."""
-import concurrent.futures
 import json
 import os
 import signal
@@ -15,7 +14,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
-from rig import LIMIT, QDIAG, main, pattern, put, read  # noqa: E402
+from rig import LIMIT, QDIAG, at_once, main, pattern, put, read  # noqa: E402
 from at_wire import Wire  # noqa: E402
 from fota_rig import old  # noqa: E402
 from upgrade_rig import DIGITS, Rig, prepare  # noqa: E402
@@ -279,14 +278,7 @@ def together(call, runs, least=1.0):
     """least: the part of the runs in which the step must come. A slow machine makes more of them, by asking
     again, and where the module's clock is virtual there are not always as many."""
     prepare("eg9x")
-    wrong, reached = [], 0
-    with concurrent.futures.ThreadPoolExecutor(12) as pool:
-        for run, done in [(r, pool.submit(call, *r)) for r in runs]:
-            if done.exception():
-                wrong.append("%s: %s: %s" % (run[1:], type(done.exception()).__name__, done.exception()))
-            else:
-                reached += bool(done.result())
-    assert not wrong, "%d of %d\n%s" % (len(wrong), len(runs), "\n".join(wrong))
+    reached = sum(map(bool, at_once(call, runs, alone=True)))
     assert reached >= least * len(runs), "only %d of %d reached their step" % (reached, len(runs))
 
 
