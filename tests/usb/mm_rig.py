@@ -68,7 +68,7 @@ class Bus:
             f.write(BUS % (folder + "/bus", policy))
         self.p = subprocess.Popen(["dbus-daemon", "--nofork", "--nopidfile", "--nosyslog",
                                    "--config-file=%s/bus.conf" % folder], env=clean_env())
-        wait_until(lambda: os.path.exists(folder + "/bus"), "the bus")
+        wait_until(lambda: connected(folder + "/bus"), "the bus").close()
 
     def stop(self):
         end(self.p)
@@ -178,7 +178,7 @@ def tty_records(face, i, tty):
 
 
 def connected(path):
-    """None: a simulator that has restarted has its socket's file before it listens."""
+    """None: a program that has just started has its socket's file before it listens."""
     sock = socket.socket(socket.AF_UNIX)
     try:
         sock.connect(path)
