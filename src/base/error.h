@@ -21,10 +21,10 @@ void qd_hint(struct qdiag_error *e, const char *fmt, ...) __attribute__((format(
 /* Replaces the table's one-line text ("what") of the error just raised. */
 void qd_what(struct qdiag_error *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Out of memory, in one short call: return qd_nomem(e); */
 /* 1: after this (negative) result nothing more can be asked of the unit, or the fault is ours. */
 int qd_ends_session(int rc);
 
+/* Out of memory, in one short call: return qd_nomem(e); */
 int qd_nomem(struct qdiag_error *e);
 
 /* Forgets the error, for a caller that has dealt with it. */

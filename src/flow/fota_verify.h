@@ -11,10 +11,11 @@
 /* The end of a run or a watch, and all of qdiag_fota_verify. Fills after, version_is_target,
  * identity_equal, calibration_equal, restores_after, diff, next and state of r.
  *
- * Taken from r: target ("" = any), before.full (the source; "" = not known), restores_before
- * (QD_RESTORES_UNKNOWN). dev may be NULL: the calibration is not known then. ours: the upgrade was
- * this program's, so whatever keeps the verification from its end is FOTA_UNKNOWN, but for a stop.
- * Errors as qdiag_fota_verify; touch says that firmware may have changed. Reads only. */
+ * Taken from r: target ("" = not named: never a success), before.full (the source; "" = not known),
+ * restores_before (QD_RESTORES_UNKNOWN). dev may be NULL: the calibration is not known then. ours:
+ * the upgrade was this program's, so whatever keeps the verification from its end is FOTA_UNKNOWN,
+ * but for a stop. Errors as qdiag_fota_verify; touch says that firmware may have changed. Reads
+ * only. */
 int qd_fota_verify(struct qdiag_at *at, struct qdiag_device *dev,
                    const struct qdiag_fota_options *o, struct qdiag_fota_report *r, int ours,
                    struct qdiag_error *e);

@@ -155,7 +155,7 @@ static int exist_fast(struct qd_efs *fs, const struct exist *x, size_t from, siz
         rc = qd_efs_settle(fs, &own);
     if (rc == 0)
         return qd_diag_stats(fs->diag).strays == strays;
-    if (!qd_efs_fatal(rc))
+    if (!qd_ends_session(rc))
         return 0;
     if (e && !e->code)
         *e = own;
@@ -221,7 +221,7 @@ static int say_hello(struct qd_efs *fs, struct qdiag_error *e)
     }
     qd_log(qd_diag_context(fs->diag), QDIAG_LOG_INFO, "efs", "HELLO to subsystem 0x%02x: %s",
            fs->subsys, own.why);
-    if (!qd_efs_fatal(rc))
+    if (!qd_ends_session(rc))
         return 0;
     if (e && !e->code)
         *e = own;
@@ -244,7 +244,7 @@ static int ask_limits(struct qd_efs *fs, struct qdiag_error *e)
             fs->max_path = q.max_path;
         return 0;
     }
-    if (!qd_efs_fatal(rc))
+    if (!qd_ends_session(rc))
         return 0; /* optional */
     if (e && !e->code)
         *e = own;
@@ -260,7 +260,7 @@ static int look_at_root(struct qd_efs *fs, struct qdiag_error *e)
     int rc = qd_efs_stat(fs, "/", &st, &own);
     if (rc == 0 && (st.mode & QD_EFS_IFMT) == QD_EFS_IFDIR)
         return 0;
-    if (!qd_efs_fatal(rc)) {
+    if (!qd_ends_session(rc)) {
         qd_error_clear(&own);
         rc = qd_efs_list(fs, "/", &list, &own);
         qd_efs_list_free(&list);
@@ -284,7 +284,7 @@ int qd_efs_open(struct qd_efs *fs, struct qd_diag *d, uint8_t subsys, struct qdi
     rc = look_at_root(fs, &own);
     if (rc == 0)
         return 0;
-    if (qd_efs_fatal(rc) || rc == -QDIAG_E_LOCKED || rc == -QDIAG_E_TIMEOUT ||
+    if (qd_ends_session(rc) || rc == -QDIAG_E_LOCKED || rc == -QDIAG_E_TIMEOUT ||
         rc == -QDIAG_E_UNSTEADY) {
         if (e && !e->code)
             *e = own;

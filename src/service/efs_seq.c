@@ -15,20 +15,6 @@
 #define ATTEMPTS         3
 #define LATE_HANDLES_MAX 16 /* closed per checkpoint; the session keeps only a few */
 
-int qd_efs_fatal(int rc)
-{
-    switch (-rc) {
-    case QDIAG_E_LINK_GONE:
-    case QDIAG_E_LINK_SILENT:
-    case QDIAG_E_LINK_IO:
-    case QDIAG_E_CANCELLED:
-    case QDIAG_E_NO_MEMORY:
-        return 1;
-    default:
-        return 0;
-    }
-}
-
 int qd_efs_suspicious(const struct qd_efs *fs)
 {
     return qd_diag_stats(fs->diag).strays > 0;
@@ -128,7 +114,7 @@ static int close_late(struct qd_efs *fs, const struct qd_reply *r, enum qd_efs_o
     if (rc || err)
         return 0; /* it opened nothing */
     rc = close_once(fs, subsys, op, handle, &own);
-    if (!qd_efs_fatal(rc))
+    if (!qd_ends_session(rc))
         return 0; /* an errno: it was closed already */
     if (e && !e->code)
         *e = own;
@@ -164,7 +150,7 @@ static enum verdict attempt(struct qd_efs *fs, struct qd_efs_job *job, int lead,
         return *rc == -QDIAG_E_TIMEOUT ? TIMED_OUT : FATAL;
     struct qd_diag_stats before = qd_diag_stats(fs->diag);
     *rc = job->run(fs, job, e);
-    if (qd_efs_fatal(*rc))
+    if (qd_ends_session(*rc))
         return FATAL;
     struct qd_diag_stats after = qd_diag_stats(fs->diag);
     if (bracket || after.strays != before.strays || after.timeouts != before.timeouts) {
@@ -190,7 +176,7 @@ static int finish(const char *path, int rc, const struct qdiag_error *own, struc
     if (rc == 0 || !e || e->code)
         return rc;
     *e = *own;
-    if (!qd_efs_fatal(rc))
+    if (!qd_ends_session(rc))
         qd_copy_text(e->item, sizeof e->item, path);
     return rc;
 }
@@ -227,7 +213,7 @@ static int close_range(struct qd_efs *fs, enum qd_efs_op op, uint32_t first, str
     for (uint32_t h = first; h <= 9; h++) {
         struct qdiag_error own = {0};
         int rc = close_once(fs, fs->subsys, op, h, &own);
-        if (!qd_efs_fatal(rc))
+        if (!qd_ends_session(rc))
             continue;
         if (e && !e->code)
             *e = own;

@@ -27,9 +27,6 @@ int qd_efs_settle(struct qd_efs *fs, struct qdiag_error *e);
 /* Whether replies out of turn were ever seen on this session. */
 int qd_efs_suspicious(const struct qd_efs *fs);
 
-/* Whether an error ends the session or the run, not just the work on one path. */
-int qd_efs_fatal(int rc);
-
 /* One request; an error frame becomes UNSUPPORTED, LOCKED or REFUSED. */
 int qd_efs_ask(struct qd_efs *fs, enum qd_cmd cmd, const uint8_t *req, size_t n, struct qd_reply *r,
                struct qdiag_error *e);

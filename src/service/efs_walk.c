@@ -129,7 +129,7 @@ static int walk_folder(struct walk *w, const struct todo *dir, struct qdiag_erro
     if (rc)
         return rc;
     rc = list_folder(w, dir, &list, &why);
-    if (qd_efs_fatal(rc)) {
+    if (qd_ends_session(rc)) {
         if (e && !e->code)
             *e = why;
     } else if (rc) {

@@ -74,7 +74,7 @@ int qd_written_failed(struct qd_written *w, int rc, const struct qdiag_error *ow
     int sent = own->touch == QDIAG_TOUCH_UNKNOWN;
     qd_written_set(w, sent ? QD_HOW_UNKNOWN : QD_HOW_NOT_SENT, "%s%s%s", own->what,
                    own->why[0] ? ": " : "", own->why);
-    if (rc != -QDIAG_E_BUG && !qd_efs_fatal(rc))
+    if (!qd_ends_session(rc))
         return 0;
     if (e && !e->code)
         *e = *own;
