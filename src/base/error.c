@@ -164,3 +164,8 @@ int qd_ends_session(int rc)
         return 0;
     }
 }
+
+int qd_ends_run(int rc)
+{
+    return rc == -QDIAG_E_LOCAL_FILE || qd_ends_session(rc);
+}

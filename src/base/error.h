@@ -24,6 +24,9 @@ void qd_what(struct qdiag_error *e, const char *fmt, ...) __attribute__((format(
 /* 1: after this (negative) result nothing more can be asked of the unit, or the fault is ours. */
 int qd_ends_session(int rc);
 
+/* Whether it ends the run: the session, or a file of ours that cannot be written (a capture). */
+int qd_ends_run(int rc);
+
 /* Out of memory, in one short call: return qd_nomem(e); */
 int qd_nomem(struct qdiag_error *e);
 

@@ -4,6 +4,7 @@
  * behind which the modem is. Another processor that speaks DIAG, such as an audio DSP, is passed
  * by. Must never try a port of another unit, and takes nothing for the modem's absence but an
  * answer. */
+#include "base/error.h"
 #include "flow/auto_port.h"
 
 #include <stdio.h>
@@ -13,7 +14,6 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "flow/collect_efs.h"
 #include "flow/device.h"
 #include "transport/usb_match.h"
 

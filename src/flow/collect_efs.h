@@ -62,7 +62,4 @@ int qd_efs_missing(struct qd_collect *c, uint8_t fs, const char *path, const cha
 int qd_found_error(struct qd_collect *c, uint8_t fs, const char *path,
                    const struct qdiag_error *why, struct qdiag_error *e);
 
-/* Whether an error ends the run (link, cancel, memory) or only concerns one path. */
-int qd_ends_run(int rc);
-
 #endif

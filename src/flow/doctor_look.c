@@ -14,7 +14,6 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "flow/auto_port.h"
-#include "flow/collect_efs.h"
 #include "flow/device.h"
 #include "flow/doctor.h"
 #include "flow/identity.h"

@@ -17,11 +17,6 @@
 
 #define RFNV "/nv/item_files/rfnv"
 
-int qd_ends_run(int rc)
-{
-    return rc == -QDIAG_E_LOCAL_FILE || qd_ends_session(rc);
-}
-
 int qd_efs_missing(struct qd_collect *c, uint8_t fs, const char *path, const char *reason,
                    int64_t wire, struct qdiag_error *e)
 {

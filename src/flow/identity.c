@@ -2,6 +2,7 @@
  *
  * Gathers who a unit is from DIAG answers and NV items. Reads only; identity is never encoded here.
  */
+#include "base/error.h"
 #include "flow/identity.h"
 
 #include <stdio.h>
@@ -11,7 +12,6 @@
 #include "base/cancel.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "flow/collect_efs.h"
 #include "flow/device.h"
 #include "model/ident.h"
 #include "service/efs.h"

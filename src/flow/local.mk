@@ -13,7 +13,7 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/plan_view.c src/flow/plan_view.h src/flow/plan_want.c src/flow/plan_want.h \
 	src/flow/compare.c src/flow/compare.h src/flow/ufs_wear.c \
 	src/flow/convert.c src/flow/convert.h src/flow/folder_io.c src/flow/folder_io.h \
-	src/flow/load.c src/flow/load.h src/flow/snapshot.c src/flow/snapshot.h src/flow/store.c src/flow/store.h src/flow/version.c \
+	src/flow/load.c src/flow/load.h src/flow/snapshot.c src/flow/snapshot.h src/flow/store.c src/flow/store.h \
 	src/flow/verdict.c src/flow/verdict.h src/flow/redact_doc.c src/flow/redact_file.c \
 	src/flow/redact_file.h src/flow/redact_names.c src/flow/redact_names.h
 src_flow_libflow_la_CFLAGS = $(AM_CFLAGS)

@@ -8,7 +8,6 @@
 #include "base/cancel.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "flow/collect_efs.h"
 #include "flow/device.h"
 #include "flow/identity.h"
 #include "flow/reopen.h"
