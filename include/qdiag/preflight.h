@@ -25,7 +25,7 @@ enum qdiag_check_result {
 };
 
 struct qdiag_check {
-    const char *name;  /* stable: "unit", "identity", "backup", … (src/flow/preflight.def) */
+    const char *name;  /* stable: "unit", "identity", "backup", … (src/flow/upgrade/preflight.def) */
     const char *title; /* what must hold: "both ports are one unit's" */
     unsigned step;     /* of docs/formats/preflight.md */
     enum qdiag_check_result result;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Changing what the unit does as a whole: offline, and reset. Callers: flow/execute.c only. Both
+ * Changing what the unit does as a whole: offline, and reset. Callers: flow/restore/execute.c only. Both
  * need qd_diag_allow_writes. */
 #ifndef QD_DIAG_MODE_H
 #define QD_DIAG_MODE_H

@@ -71,7 +71,7 @@ int qd_diag_ask(struct qd_diag *d, enum qd_cmd cmd, const uint8_t *req, size_t n
 
 /* Lets this session send the rows of cmd.def that have .writes: without it each of them is -BUG and
  * nothing is sent, so that a session is read-only until somebody says otherwise. Caller:
- * flow/execute.c only (tests/check/doors.py).
+ * flow/restore/execute.c only (tests/check/doors.py).
  *
  * A row with .writes is sent once, whatever happens. It gets qd_diag_write_ms to be answered; when
  * it is not, or its reply is damaged or cut, qd_diag_ask returns TIMEOUT, PROTOCOL or LINK_* with

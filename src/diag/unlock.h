@@ -3,7 +3,7 @@
  * The service programming code (SPC): one attempt, typed or stored by the user, never a default. A
  * count of wrong codes shuts some units down for good or for a while, so a session sends one
  * request of this kind in its whole life, whatever became of it. The digits go into no log, no
- * error text and no capture. Callers: flow/execute.c only. Needs qd_diag_allow_writes. */
+ * error text and no capture. Callers: flow/restore/execute.c only. Needs qd_diag_allow_writes. */
 #ifndef QD_DIAG_UNLOCK_H
 #define QD_DIAG_UNLOCK_H
 

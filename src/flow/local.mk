@@ -1,57 +1,67 @@
 noinst_LTLIBRARIES += src/flow/libflow.la
-src_flow_libflow_la_SOURCES = \
-	src/flow/at_port.c src/flow/at_port.h src/flow/ufs.c src/flow/ufs_guard.c \
-	src/flow/ufs_guard.h src/flow/user_files.c \
-	src/flow/backup.c src/flow/check.c src/flow/collect.h src/flow/collect_efs.c \
-	src/flow/collect_efs.h src/flow/collect_nv.c src/flow/device.c src/flow/device.h \
-	src/flow/contents.c src/flow/contents.h src/flow/contents_items.c \
-	src/flow/contents_parts.c src/flow/contents_parts.h src/flow/diff_file.c \
-	src/flow/efs_access.c src/flow/efs_place.h src/flow/labels.c src/flow/labels.h \
-	src/flow/nv_access.c src/flow/firmware.c src/flow/guard.c src/flow/guard.def src/flow/guard.h \
-	src/flow/find.c src/flow/identity.c src/flow/identity.h src/flow/probe.c src/flow/redact.c \
-	src/flow/redact.h src/flow/plan.c src/flow/plan.h src/flow/plan_keys.c src/flow/plan_single.c \
-	src/flow/plan_view.c src/flow/plan_view.h src/flow/plan_want.c src/flow/plan_want.h \
-	src/flow/compare.c src/flow/compare.h src/flow/ufs_wear.c \
-	src/flow/convert.c src/flow/convert.h src/flow/folder_io.c src/flow/folder_io.h \
-	src/flow/load.c src/flow/load.h src/flow/snapshot.c src/flow/snapshot.h src/flow/store.c src/flow/store.h \
-	src/flow/verdict.c src/flow/verdict.h src/flow/redact_doc.c src/flow/redact_file.c \
-	src/flow/redact_file.h src/flow/redact_names.c src/flow/redact_names.h
 src_flow_libflow_la_CFLAGS = $(AM_CFLAGS)
-# The journal and the one door to a unit.
-src_flow_libflow_la_SOURCES += \
-	src/flow/execute.c src/flow/execute.h src/flow/execute_end.c \
-	src/flow/execute_run.c src/flow/execute_run.h src/flow/execute_step.c src/flow/journal.c \
-	src/flow/journal.h src/flow/observe.c src/flow/observe.h src/flow/outcome.c src/flow/outcome.h
 
-# Plans and restores as the public header has them.
-src_flow_libflow_la_SOURCES += \
-	src/flow/confirm.c src/flow/evidence.c src/flow/plan_info.c src/flow/plan_make.c \
-	src/flow/plan_one.c src/flow/planned.h src/flow/proof.c src/flow/proof.h src/flow/reopen.c src/flow/reopen.h \
-	src/flow/restore.c src/flow/restored.c src/flow/restored.h \
-	src/flow/diff_sides.h src/flow/verify.c
+# One list per room (HACKING.md), in their order.
+src_flow_libflow_la_SOURCES = \
+	src/flow/files/check.c src/flow/files/compare.c src/flow/files/compare.h \
+	src/flow/files/contents.c src/flow/files/contents.h src/flow/files/contents_items.c \
+	src/flow/files/contents_parts.c src/flow/files/contents_parts.h src/flow/files/convert.c \
+	src/flow/files/convert.h src/flow/files/diff_file.c src/flow/files/diff_sides.h \
+	src/flow/files/folder_io.c src/flow/files/folder_io.h src/flow/files/labels.c \
+	src/flow/files/labels.h src/flow/files/load.c src/flow/files/load.h \
+	src/flow/files/redact_doc.c src/flow/files/redact_file.c src/flow/files/redact_file.h \
+	src/flow/files/redact_names.c src/flow/files/redact_names.h src/flow/files/shell_word.c \
+	src/flow/files/shell_word.h src/flow/files/store.c src/flow/files/store.h \
+	src/flow/files/verdict.c src/flow/files/verdict.h
 
-# What stands in the way of a backup.
 src_flow_libflow_la_SOURCES += \
-	src/flow/doctor.c src/flow/doctor.def src/flow/doctor.h src/flow/doctor_look.c \
-	src/flow/doctor_at.c src/flow/doctor_save.c src/flow/is_modem.c
+	src/flow/unit/at_find.c src/flow/unit/at_find.h src/flow/unit/at_port.c \
+	src/flow/unit/at_port.h src/flow/unit/auto_port.c src/flow/unit/auto_port.h \
+	src/flow/unit/device.c src/flow/unit/device.h src/flow/unit/efs_access.c \
+	src/flow/unit/efs_place.h src/flow/unit/identity.c src/flow/unit/identity.h \
+	src/flow/unit/is_modem.c src/flow/unit/nv_access.c src/flow/unit/observe.c \
+	src/flow/unit/observe.h src/flow/unit/probe_ports.c src/flow/unit/redact_traffic.c \
+	src/flow/unit/redact_traffic.h src/flow/unit/reopen.c src/flow/unit/reopen.h \
+	src/flow/unit/versions.c src/flow/unit/versions.h
 
-# Which port: the choice of "auto", and asking each of them.
-src_flow_libflow_la_SOURCES += src/flow/auto_port.c src/flow/auto_port.h src/flow/probe_ports.c
+src_flow_libflow_la_SOURCES += \
+	src/flow/backup/backup.c src/flow/backup/collect.h src/flow/backup/collect_efs.c \
+	src/flow/backup/collect_efs.h src/flow/backup/collect_find.c src/flow/backup/collect_nv.c \
+	src/flow/backup/collect_probe.c src/flow/backup/snapshot.c src/flow/backup/snapshot.h
 
-# Which AT port, and the AT side's door.
 src_flow_libflow_la_SOURCES += \
-	src/flow/at_find.c src/flow/at_find.h src/flow/at_write.c src/flow/at_write.h
-# Upgrades.
+	src/flow/plan/confirm.c src/flow/plan/evidence.c src/flow/plan/firmware.c \
+	src/flow/plan/guard.c src/flow/plan/guard.def src/flow/plan/guard.h src/flow/plan/plan.c \
+	src/flow/plan/plan.h src/flow/plan/plan_info.c src/flow/plan/plan_keys.c \
+	src/flow/plan/plan_make.c src/flow/plan/plan_one.c src/flow/plan/plan_single.c \
+	src/flow/plan/plan_view.c src/flow/plan/plan_view.h src/flow/plan/plan_want.c \
+	src/flow/plan/plan_want.h src/flow/plan/planned.h src/flow/plan/proof.c \
+	src/flow/plan/proof.h
+
 src_flow_libflow_la_SOURCES += \
-	src/flow/shell_word.c src/flow/shell_word.h src/flow/upgrade.c src/flow/upgrade_finish.c \
-	src/flow/upgrade_finish.h src/flow/upgrade_run.c src/flow/upgrade_run.h \
-	src/flow/upgrade_state.c src/flow/upgrade_state.h src/flow/upgrade_watch.c \
-	src/flow/upgrade_watch.def src/flow/upgrade_watch.h
-# May this unit be upgraded, and what came of it.
+	src/flow/restore/execute.c src/flow/restore/execute.h src/flow/restore/execute_end.c \
+	src/flow/restore/execute_run.c src/flow/restore/execute_run.h \
+	src/flow/restore/execute_step.c src/flow/restore/journal.c src/flow/restore/journal.h \
+	src/flow/restore/outcome.c src/flow/restore/outcome.h src/flow/restore/restore.c \
+	src/flow/restore/restored.c src/flow/restore/restored.h src/flow/restore/verify.c
+
 src_flow_libflow_la_SOURCES += \
-	src/flow/fota_judge.c src/flow/fota_verify.c src/flow/fota_verify.h src/flow/preflight.c \
-	src/flow/preflight.def src/flow/preflight.h src/flow/preflight_backup.c src/flow/preflight_package.c src/flow/preflight_transport.c \
-	src/flow/preflight_unit.c src/flow/preflight_verdict.c
-# Upgrade packages and the versions they are held against.
+	src/flow/ufs/at_write.c src/flow/ufs/at_write.h src/flow/ufs/ufs.c src/flow/ufs/ufs_guard.c \
+	src/flow/ufs/ufs_guard.h src/flow/ufs/ufs_wear.c src/flow/ufs/user_files.c
+
 src_flow_libflow_la_SOURCES += \
-	src/flow/package.c src/flow/package_match.c src/flow/versions.c src/flow/versions.h
+	src/flow/upgrade/fota_judge.c src/flow/upgrade/fota_verify.c src/flow/upgrade/fota_verify.h \
+	src/flow/upgrade/package.c src/flow/upgrade/package_match.c src/flow/upgrade/preflight.c \
+	src/flow/upgrade/preflight.def src/flow/upgrade/preflight.h \
+	src/flow/upgrade/preflight_backup.c src/flow/upgrade/preflight_package.c \
+	src/flow/upgrade/preflight_transport.c src/flow/upgrade/preflight_unit.c \
+	src/flow/upgrade/preflight_verdict.c src/flow/upgrade/upgrade.c \
+	src/flow/upgrade/upgrade_finish.c src/flow/upgrade/upgrade_finish.h \
+	src/flow/upgrade/upgrade_run.c src/flow/upgrade/upgrade_run.h \
+	src/flow/upgrade/upgrade_state.c src/flow/upgrade/upgrade_state.h \
+	src/flow/upgrade/upgrade_watch.c src/flow/upgrade/upgrade_watch.def \
+	src/flow/upgrade/upgrade_watch.h
+
+src_flow_libflow_la_SOURCES += \
+	src/flow/doctor/doctor.c src/flow/doctor/doctor.def src/flow/doctor/doctor.h \
+	src/flow/doctor/doctor_at.c src/flow/doctor/doctor_look.c src/flow/doctor/doctor_save.c

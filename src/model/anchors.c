@@ -2,7 +2,7 @@
  *
  * Takes the evidence of a unit out of a backup, and compares two sides value by value or by salted
  * hash. A value that every unit could have (zero, placeholder, default) is no evidence. It never
- * judges; that is flow/guard.c. */
+ * judges; that is flow/plan/guard.c. */
 #include "model/anchors.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * A plan: the ordered list of changes to one unit that a restore, `nv write` or `efs put` is going to
- * make, with the state of every key before and after. Data only: who decides is flow/plan.c, who
- * writes is flow/execute.c and nobody else. A step back is the same step with its states exchanged. */
+ * make, with the state of every key before and after. Data only: who decides is flow/plan/plan.c, who
+ * writes is flow/restore/execute.c and nobody else. A step back is the same step with its states exchanged. */
 #ifndef QD_MODEL_PLAN_H
 #define QD_MODEL_PLAN_H
 

@@ -3,7 +3,7 @@
  * The write side of EFS2 over DIAG. One call changes one path and leaves no handle open. Paths are
  * normalised and absolute; they are sent as they are, and a unit follows links: what is at the path
  * now must be known to the caller. A path longer than the unit takes is REFUSED and nothing is
- * sent. Callers: flow/execute.c only (tests/check/doors.py). Needs qd_diag_allow_writes. */
+ * sent. Callers: flow/restore/execute.c only (tests/check/doors.py). Needs qd_diag_allow_writes. */
 #ifndef QD_SERVICE_EFS_WRITE_H
 #define QD_SERVICE_EFS_WRITE_H
 

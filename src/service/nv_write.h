@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Writing numbered NV items: subscription 0 by 0x27, 1 and 2 by 4B 30 02, always all 128 bytes.
- * Callers: flow/execute.c only (tests/check/doors.py). Identity is the plan's business, not seen
+ * Callers: flow/restore/execute.c only (tests/check/doors.py). Identity is the plan's business, not seen
  * here. */
 #ifndef QD_SERVICE_NV_WRITE_H
 #define QD_SERVICE_NV_WRITE_H

@@ -33,7 +33,7 @@ struct qd_sync {
 
 /* Syncs "/" of one file system: SYNC_NO_WAIT, then SYNC_GET_STATUS until the unit says done. 0 with
  * *s filled; negative only when the session cannot go on. A stop by the user does not cut it short.
- * Callers: flow/execute.c only. Needs qd_diag_allow_writes. */
+ * Callers: flow/restore/execute.c only. Needs qd_diag_allow_writes. */
 int qd_sync(struct qd_efs *fs, struct qd_sync *s, struct qdiag_error *e);
 
 const char *qd_synced_name(enum qd_synced how);

@@ -23,6 +23,8 @@ MAY = {
     'cli': [],
     'sim': ['base'],
 }
+# The rooms of flow: each may include the ones before it.
+ROOMS = ['files', 'unit', 'backup', 'plan', 'restore', 'ufs', 'upgrade', 'doctor']
 # Headers of libraries, and the only layers that may use them.
 FOREIGN = {
     'libusb': ['transport'],
@@ -61,6 +63,17 @@ def judge_angle(layer, name):
     return None
 
 
+def judge_room(path, name):
+    """One room of flow that includes another."""
+    rooms = [p.split('/')[1] if p.count('/') == 2 else '' for p in (path[len('src/'):], name)]
+    for room in rooms:
+        if room not in ROOMS:
+            return 'src/flow/%s is not a room' % room
+    if ROOMS.index(rooms[1]) > ROOMS.index(rooms[0]):
+        return 'flow/%s may not include flow/%s/' % tuple(rooms)
+    return None
+
+
 def judge(path, quote, name, exists):
     """None, or what is wrong with this include."""
     if path.startswith('include/'):
@@ -78,7 +91,9 @@ def judge(path, quote, name, exists):
         return 'write "layer/file.h", relative to src/'
     if target != layer and target not in MAY[layer]:
         return '%s may not include %s/' % (layer, target)
-    return None if exists('src/' + name) else 'there is no src/%s' % name
+    if not exists('src/' + name):
+        return 'there is no src/%s' % name
+    return judge_room(path, name) if target == layer == 'flow' else None
 
 
 def violations(paths, read, exists):
@@ -98,7 +113,10 @@ def self_test():
         'src/sim/a.c': '#include "frame/hdlc.h"\n',
         'src/sim/b.c': '#include <qdiag/error.h>\n',
         'src/cli/a.c': '#include "base/error.h"\n',
-        'src/flow/a.c': '#include "sim/modem.h"\n',
+        'src/flow/unit/a.c': '#include "sim/modem.h"\n',
+        'src/flow/unit/b.c': '#include "flow/plan/plan.h"\n',
+        'src/flow/a.c': '#include "flow/unit/device.h"\n',
+        'src/flow/upgrade/a.c': '#include "flow/device.h"\n',
         'src/model/a.c': '#include "../base/error.h"\n',
         'src/model/b.c': '#  include "catalog.h"\n',
         'src/service/a.c': '#include <libusb-1.0/libusb.h>\n',
@@ -108,7 +126,8 @@ def self_test():
     }
     good = {
         'src/base/a.c': '/* #include "diag/session.h" */\n#include <stdio.h>\n#include "config.h"\n',
-        'src/flow/a.c': '#include "service/nv.h"\n#include <qdiag/error.h>\n',
+        'src/flow/unit/a.c': '#include "service/nv.h"\n#include <qdiag/error.h>\n',
+        'src/flow/plan/a.c': '#include "flow/plan/plan.h"\n#include "flow/unit/device.h"\n',
         'src/sim/a.c': '#include "base/error.h"\n#include "sim/modem.h"\n',
         'src/cli/a.c': '#include <qdiag/error.h>\n#include "cli/args.h"\n',
         'include/qdiag/a.h': '#include <stdint.h>\n#include <qdiag/error.h>\n',

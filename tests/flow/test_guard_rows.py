@@ -213,7 +213,7 @@ def test_rows(work):
     wrong = [w for w, _ in told if w]
     assert not wrong, "\n".join(wrong)
     seen = set().union(*(s for _, s in told))
-    rules = names("flow/guard.def", "QD_GUARD_RULE", 0)
+    rules = names("flow/plan/guard.def", "QD_GUARD_RULE", 0)
     anchors = names("model/anchors.def", "QD_ANCHOR", 0)
     assert len(rules) == 12 and len(anchors) == 13, "a table has a new form"
     assert set(rules) - {c[0] for c in CASES} == set(NOT_HERE), set(rules) - {c[0] for c in CASES}

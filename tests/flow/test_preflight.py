@@ -26,7 +26,7 @@ RFNV = "/efs/nv/item_files/rfnv/"
 
 
 def rows():
-    with open(os.path.join(TOP, "src/flow/preflight.def")) as f:
+    with open(os.path.join(TOP, "src/flow/upgrade/preflight.def")) as f:
         return re.findall(r'^QD_PREFLIGHT\((\w+), "([\w-]+)"', f.read(), re.M)
 
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/upgrade_state.h"
+#include "flow/upgrade/upgrade_state.h"
 
 static void require(int ok)
 {

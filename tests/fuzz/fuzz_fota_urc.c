@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "at/parse.h"
-#include "flow/upgrade_watch.h"
+#include "flow/upgrade/upgrade_watch.h"
 #include "service/fota.h"
 
 static void require(int ok)

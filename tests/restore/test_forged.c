@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "flow/journal.h"
+#include "flow/restore/journal.h"
 #include "model/backup.h"
 
 #define LEFT   "rm nv/0/550 nv/0/946"

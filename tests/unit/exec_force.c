@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 #include "exec_rig.h"
-#include "flow/observe.h"
+#include "flow/unit/observe.h"
 #include "model/backup.h"
 
 static void put_u32(uint8_t *p, uint32_t v)

@@ -7,7 +7,7 @@
 #define QD_TESTS_EXEC_RIG_H
 
 #include "fake_link.h"
-#include "flow/execute.h"
+#include "flow/restore/execute.h"
 #include "journal_rig.h"
 #include "sim_rig.h"
 

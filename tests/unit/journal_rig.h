@@ -5,7 +5,7 @@
 #define JOURNAL_RIG_H
 
 #include "container/journal_view.h"
-#include "flow/journal.h"
+#include "flow/restore/journal.h"
 
 struct journal_rig {
     char dir[64], path[96];

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "flow/at_find.h"
+#include "flow/unit/at_find.h"
 
 static struct qd_port ports[24];
 static struct qd_port_list list;

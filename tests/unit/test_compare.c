@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "flow/compare.h"
+#include "flow/files/compare.h"
 
 static void nv(struct qd_backup *b, uint16_t id, char c)
 {

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "flow/doctor.h"
+#include "flow/doctor/doctor.h"
 
 static void set(char *text, size_t cap, const char *value)
 {

@@ -14,7 +14,7 @@
 
 #include "base/bytes.h"
 #include "exec_rig.h"
-#include "flow/observe.h"
+#include "flow/unit/observe.h"
 #include "model/backup.h"
 
 static int code(const struct exec_rig *x)

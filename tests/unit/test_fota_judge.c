@@ -11,7 +11,7 @@
 
 #include <qdiag/error.h>
 
-#include "flow/fota_verify.h"
+#include "flow/upgrade/fota_verify.h"
 
 #define NO QD_RESTORES_UNKNOWN
 

@@ -15,7 +15,7 @@
 #include "base/digest.h"
 #include "base/hex.h"
 #include "base/text.h"
-#include "flow/guard.h"
+#include "flow/plan/guard.h"
 
 /* One letter per anchor: '-' = not there, '0' = blank, '!' = damaged, letters = values. */
 struct side {

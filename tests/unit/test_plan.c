@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "flow/plan.h"
+#include "flow/plan/plan.h"
 
 #define RFNV "/nv/item_files/rfnv/"
 #define XO   "/nv/item_files/mcs/tcxomgr/"

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "flow/plan.h"
+#include "flow/plan/plan.h"
 
 #define IMEI_A  "\x08\x0a\x10\x00\x01\x00\x00\x00\x51"
 #define IMEI_B  "\x08\x0a\x10\x00\x01\x00\x00\x00\x32"

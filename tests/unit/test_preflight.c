@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "flow/preflight.h"
-#include "flow/ufs_guard.h"
+#include "flow/upgrade/preflight.h"
+#include "flow/ufs/ufs_guard.h"
 #include "service/supply_codec.h"
 
 #define N 8

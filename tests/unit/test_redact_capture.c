@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "flow/redact.h"
+#include "flow/unit/redact_traffic.h"
 #include "vector.h"
 
 static struct qd_redact redact;

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "flow/shell_word.h"
-#include "flow/upgrade_state.h"
+#include "flow/files/shell_word.h"
+#include "flow/upgrade/upgrade_state.h"
 
 #define IMEI "001010000000015"
 

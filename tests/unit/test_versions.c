@@ -13,7 +13,7 @@
 #include <qdiag/package.h>
 
 #include "fake_at.h"
-#include "flow/versions.h"
+#include "flow/unit/versions.h"
 
 #define STEPS(table) table, sizeof table / sizeof table[0]
 #define OK(line)     "\r\n" line "\r\n\r\nOK\r\n"

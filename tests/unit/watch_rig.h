@@ -4,7 +4,7 @@
 #ifndef QD_TESTS_WATCH_RIG_H
 #define QD_TESTS_WATCH_RIG_H
 
-#include "flow/upgrade_watch.h"
+#include "flow/upgrade/upgrade_watch.h"
 
 #define S(x)    QDIAG_FOTA_##x
 #define LAST    QDIAG_FOTA_VERIFY /* the last state that is no result */

@@ -9,7 +9,7 @@
 #include <qdiag/device.h>
 #include <qdiag/identity.h>
 
-#include "flow/device.h"
+#include "flow/unit/device.h"
 #include "usb_tty.h"
 
 static const char conf[] =

@@ -12,7 +12,7 @@
 #include <qdiag/doctor.h>
 #include <qdiag/identity.h>
 
-#include "flow/device.h"
+#include "flow/unit/device.h"
 #include "usb_tty.h"
 
 static const char conf[] =

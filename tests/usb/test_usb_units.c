@@ -8,7 +8,7 @@
 #include <qdiag/device.h>
 
 #include "diag/session.h"
-#include "flow/device.h"
+#include "flow/unit/device.h"
 
 static const char conf[] =
     "family = eg9x\nmodel = EG95\nfirmware = EG95EFBR06A08M4G\n"
