@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Local files as sources, and the table of calls that save.c writes through. Opens for reading
+ * Local files as sources, and the table of calls that files are written through. Opens for reading
  * only; creating files is save.c's business. */
 #include "base/fsio.h"
 
@@ -23,6 +23,45 @@ static int real_open(const char *path, int flags, unsigned mode)
 const struct qd_fsio qd_fsio_real = {real_open, write, fsync, close, rename, unlink,
                                      ftruncate};
 const struct qd_fsio *qd_fsio = &qd_fsio_real;
+
+int qd_write_all(int fd, const void *p, size_t n)
+{
+    const uint8_t *next = p;
+    while (n) {
+        ssize_t done = qd_fsio->write(fd, next, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done == 0)
+            errno = ENOSPC;
+        if (done <= 0)
+            return -1;
+        next += done;
+        n -= (size_t)done;
+    }
+    return 0;
+}
+
+int qd_sync_folder(const char *folder)
+{
+    int fd = qd_fsio->open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    /* With these it says that it cannot. */
+    int bad = qd_fsio->fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP;
+    int err = errno;
+    qd_fsio->close(fd);
+    errno = err;
+    return bad ? -1 : 0;
+}
+
+void qd_folder_of(const char *path, char *folder, size_t cap)
+{
+    const char *slash = strrchr(path, '/');
+    size_t n = slash == path ? 1 : slash ? (size_t)(slash - path) : 0;
+    qd_copy_text(folder, cap, slash ? path : ".");
+    if (slash && n < cap)
+        folder[n] = '\0';
+}
 
 static int file_read(void *user, uint8_t *p, size_t cap, size_t *got, struct qdiag_error *e)
 {

@@ -22,7 +22,17 @@ struct qd_fsio {
 };
 
 extern const struct qd_fsio qd_fsio_real;
-extern const struct qd_fsio *qd_fsio; /* what save.c uses; &qd_fsio_real unless a test changes it */
+extern const struct qd_fsio *qd_fsio; /* &qd_fsio_real unless a test changes it */
+
+/* Writes all of it. 0, or -1 with errno. */
+int qd_write_all(int fd, const void *p, size_t n);
+
+/* Makes the names in a folder last; a file system that cannot sync folders has nothing to do. 0, or -1
+ * with errno. */
+int qd_sync_folder(const char *folder);
+
+/* The folder a file is in: "." for a bare name. */
+void qd_folder_of(const char *path, char *folder, size_t cap);
 
 /* A pull source of bytes: read() fills at most cap bytes, *got = 0 at the end. */
 struct qd_source {

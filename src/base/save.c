@@ -103,21 +103,9 @@ int qd_save_begin(struct qd_save **out, const char *path, struct qdiag_error *e)
     return 0;
 }
 
-static int write_all(struct qd_save *s, const uint8_t *p, size_t n, struct qdiag_error *e)
+static int write_all(struct qd_save *s, const void *p, size_t n, struct qdiag_error *e)
 {
-    while (n) {
-        ssize_t done = qd_fsio->write(s->fd, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0) {
-            if (done == 0)
-                errno = ENOSPC;
-            return io_error(e, s->path, "write");
-        }
-        p += done;
-        n -= (size_t)done;
-    }
-    return 0;
+    return qd_write_all(s->fd, p, n) == 0 ? 0 : io_error(e, s->path, "write");
 }
 
 static int flush(struct qd_save *s, struct qdiag_error *e)
@@ -156,19 +144,8 @@ struct qd_sink qd_save_sink(struct qd_save *s)
 static int sync_folder(const struct qd_save *s, struct qdiag_error *e)
 {
     char folder[PATH_MAX];
-    const char *slash = strrchr(s->path, '/');
-    qd_copy_text(folder, sizeof folder, slash ? s->path : ".");
-    if (slash)
-        folder[slash == s->path ? 1 : slash - s->path] = '\0';
-    int fd = qd_fsio->open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (fd < 0)
-        return io_error(e, folder, "open the folder");
-    /* Some file systems cannot sync a folder; that is their way of saying there is nothing to do.
-     */
-    int bad = qd_fsio->fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP;
-    int rc = bad ? io_error(e, folder, "sync the folder") : 0;
-    qd_fsio->close(fd);
-    return rc;
+    qd_folder_of(s->path, folder, sizeof folder);
+    return qd_sync_folder(folder) == 0 ? 0 : io_error(e, folder, "sync the folder");
 }
 
 int qd_save_prepare(struct qd_save *s, qd_save_verify verify, void *user, struct qdiag_error *e)

@@ -150,22 +150,6 @@ int qd_save_dir_folder(struct qd_save_dir *d, const char *rel, struct qdiag_erro
     return rc == 0 ? make_folder(d, rel, strlen(rel), e) : rc;
 }
 
-static int write_all(int fd, const char *name, const uint8_t *p, size_t n, struct qdiag_error *e)
-{
-    while (n) {
-        ssize_t done = qd_fsio->write(fd, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0) {
-            errno = done == 0 ? ENOSPC : errno;
-            return io_error(e, name, "write");
-        }
-        p += done;
-        n -= (size_t)done;
-    }
-    return 0;
-}
-
 int qd_save_dir_file(struct qd_save_dir *d, const char *rel, const void *p, size_t n,
                      struct qdiag_error *e)
 {
@@ -181,8 +165,8 @@ int qd_save_dir_file(struct qd_save_dir *d, const char *rel, const void *p, size
     rc = remember(d, full, 0, e);
     if (rc != 0)
         qd_fsio->unlink(full);
-    if (rc == 0)
-        rc = write_all(fd, full, p, n, e);
+    if (rc == 0 && qd_write_all(fd, p, n) != 0)
+        rc = io_error(e, full, "write");
     if (qd_fsio->close(fd) != 0 && rc == 0)
         rc = io_error(e, full, "close");
     return rc;
@@ -193,26 +177,11 @@ const char *qd_save_dir_temp(const struct qd_save_dir *d)
     return d->temp;
 }
 
-/* Some file systems cannot sync a folder; that is their way of saying there is nothing to do. */
-static int sync_folder(const char *path, struct qdiag_error *e)
-{
-    int fd = qd_fsio->open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (fd < 0)
-        return io_error(e, path, "open the folder");
-    int bad = qd_fsio->fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP;
-    int rc = bad ? io_error(e, path, "sync the folder") : 0;
-    qd_fsio->close(fd);
-    return rc;
-}
-
 static int sync_parent(const struct qd_save_dir *d, struct qdiag_error *e)
 {
     char folder[PATH_MAX];
-    const char *slash = strrchr(d->path, '/');
-    qd_copy_text(folder, sizeof folder, slash ? d->path : ".");
-    if (slash)
-        folder[slash == d->path ? 1 : slash - d->path] = '\0';
-    return sync_folder(folder, e);
+    qd_folder_of(d->path, folder, sizeof folder);
+    return qd_sync_folder(folder) == 0 ? 0 : io_error(e, folder, "sync the folder");
 }
 
 /* One call for all files: a sync of each would take minutes for a large backup. */

@@ -112,20 +112,6 @@ static int target(struct archive *a, const char *rel, char *path, size_t cap)
     return make_parents(a, path, strlen(a->dir) + 1);
 }
 
-static int write_all(int fd, const uint8_t *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t k = write(fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return -1;
-        p += k;
-        n -= (size_t)k;
-    }
-    return 0;
-}
-
 static int write_file(struct archive *a, const char *rel, const struct qd_buf *b)
 {
     char path[PATH_MAX];
@@ -139,7 +125,7 @@ static int write_file(struct archive *a, const char *rel, const struct qd_buf *b
         return fail(a, "%s is listed twice", rel);
     if (fd < 0)
         return fail(a, "cannot create %s: %s", path, strerror(errno));
-    int bad = write_all(fd, b->p, b->len) != 0;
+    int bad = qd_write_all(fd, b->p, b->len) != 0;
     int why = errno;
     if (close(fd) != 0 && !bad) {
         bad = 1;

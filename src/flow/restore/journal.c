@@ -82,38 +82,11 @@ static int lock(struct qd_journal *j, struct qdiag_error *e)
     return 0;
 }
 
-static int write_all(struct qd_journal *j, const uint8_t *p, size_t n, struct qdiag_error *e)
-{
-    while (n) {
-        ssize_t done = qd_fsio->write(j->fd, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0) {
-            if (done == 0)
-                errno = ENOSPC;
-            return io_error(e, j->path, "write");
-        }
-        p += done;
-        n -= (size_t)done;
-    }
-    return 0;
-}
-
 static int sync_folder(const char *path, struct qdiag_error *e)
 {
     char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    qd_copy_text(folder, sizeof folder, slash ? path : ".");
-    if (slash)
-        folder[slash == path ? 1 : slash - path] = '\0';
-    int fd = qd_fsio->open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (fd < 0)
-        return io_error(e, folder, "open the folder");
-    /* Some file systems cannot sync a folder: they say so with these. */
-    int bad = qd_fsio->fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP;
-    int rc = bad ? io_error(e, folder, "sync the folder") : 0;
-    qd_fsio->close(fd);
-    return rc;
+    qd_folder_of(path, folder, sizeof folder);
+    return qd_sync_folder(folder) == 0 ? 0 : io_error(e, folder, "sync the folder");
 }
 
 /* The view learns a record from its bytes: what is remembered is what can be read back. */
@@ -139,8 +112,8 @@ static int put(struct qd_journal *j, struct qd_jrecord *r, int sync, struct qdia
         rc = qd_jrecord_encode(r, j->view.records, &b, e);
     if (rc == 0)
         rc = remember(j, b.p + skip, b.len - skip, e);
-    if (rc == 0)
-        rc = write_all(j, b.p, b.len, e);
+    if (rc == 0 && qd_write_all(j->fd, b.p, b.len) != 0)
+        rc = io_error(e, j->path, "write");
     if (rc == 0 && sync && qd_fsio->fsync(j->fd) != 0)
         rc = io_error(e, j->path, "sync");
     if (rc == 0)
