@@ -52,9 +52,11 @@ enum qd_container qd_sniff(const uint8_t *head, size_t n)
         return QD_C_ZIP;
     if (starts(head, n, "[NV items]") || starts(head, n, "[Complete items"))
         return QD_C_TEXT_QCN;
+    if (looks_like_xml(head, n)) /* before the tar: a text may have any word at 257 */
+        return QD_C_XQCN;
     if (n >= 512 && memcmp(head + 257, "ustar", 5) == 0)
         return QD_C_TAR;
-    return looks_like_xml(head, n) ? QD_C_XQCN : QD_C_UNKNOWN;
+    return QD_C_UNKNOWN;
 }
 
 const char *qd_container_name(enum qd_container c)

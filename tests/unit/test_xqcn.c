@@ -280,6 +280,23 @@ static void test_cut_everywhere(void **state)
     }
 }
 
+/* A folder of that name in the root's path may stand where a tar has its mark. */
+static void test_mark_of_a_tar(void **state)
+{
+    (void)state;
+    char text[700], path[224] = "";
+    memset(path, 'x', sizeof path - 1);
+    int n = snprintf(text, sizeof text,
+                     "<?xml version='1.0'?>\n<Storage Name='%.*sustar'>\n</Storage>\n%300s",
+                     257 - 37, path, "");
+    struct qdiag_error e = {0};
+    struct qd_node *root;
+    assert_memory_equal(text + 257, "ustar", 5);
+    assert_int_equal(qd_sniff((const uint8_t *)text, (size_t)n), QD_C_XQCN);
+    assert_int_equal(fixture_read(text, (size_t)n, NULL, &root, &e), 0);
+    qd_tree_free(&root);
+}
+
 static void test_other_kinds(void **state)
 {
     (void)state;
@@ -583,6 +600,7 @@ int main(void)
         cmocka_unit_test(test_refused_forms),
         cmocka_unit_test(test_bytes_behind),
         cmocka_unit_test(test_cut_everywhere),
+        cmocka_unit_test(test_mark_of_a_tar),
         cmocka_unit_test(test_other_kinds),
         cmocka_unit_test(test_root_not_storage),
         cmocka_unit_test(test_utf16),
