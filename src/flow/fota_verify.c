@@ -245,6 +245,8 @@ static int look(struct after *a, struct qdiag_error *e)
         rc = compare_diag(a, e);
     if (rc == 0 && a->dev)
         rc = compare_items(a, e);
+    if (!a->dev)
+        worse(&a->r->identity_equal, -1); /* an IMEI by AT is not all of it */
     return rc ? rc : qd_cancel_check(a->at->ctx->cancel, e);
 }
 

@@ -168,7 +168,8 @@ def test_what_is_not_known(work):
     w = World(work, E)
     upgraded(w)
     j = run(w, "--to", new(E), diag="unix:" + work + "/none", code=22)
-    assert j["calibration_equal"] is None and j["identity_equal"] and j["differences"] is None, j
+    assert j["calibration_equal"] is None and j["identity_equal"] is None and j["differences"] is None, j
+    assert j["error"]["why"].startswith("neither identity nor calibration"), j["error"]
     assert j["version_is_target"] and j["next"].startswith("qdiag fota verify --backup "), j
     j = run(w, "--to", new(E), faults=("openfail=rfnv/00020001:13",), code=22)
     assert j["calibration_equal"] is None, j
