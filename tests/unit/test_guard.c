@@ -263,6 +263,8 @@ static const struct row table[] = {
     {"file blank", {"0", ""}, {"A", ""}, 0, LIMIT, "G7", 0, 0},
     {"file nameless, label", {"0", ""}, {"A", ""}, A15, REFUSE, "label", 0, 0},
     {"file damaged, serial equal", {"!", "----s"}, {"A", "----s"}, 0, ALLOW, "G9", 0, 0},
+    {"file damaged, other XO", {"!", "m-x"}, {"A", "m-y"}, 0, REFUSE, "G1", 0, 0},
+    {"file damaged, other XO, serial", {"!", "--x-s"}, {"A", "--y-s"}, 0, ALLOW, "G2h", 0, 1},
     {"file damaged, MEID equal", {"!", "m"}, {"A", "m"}, 0, ALLOW, "G9", 0, 0},
     {"file damaged, serial differs", {"!", "----s"}, {"A", "----t"}, 0, REFUSE, "G1", 0, 0},
     {"file damaged, nothing else", {"!", ""}, {"A", ""}, 0, LIMIT, "G7", 0, 0},
