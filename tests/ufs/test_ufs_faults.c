@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "flow/ufs_guard.h"
+
 static struct ufs_rig rig;
 
 struct row {
@@ -168,6 +170,35 @@ static void test_backups(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof backups / sizeof backups[0]; i++)
         check_backup(&backups[i]);
+}
+
+/* One counter after the other; the modem side has no bad blocks by part. */
+static void test_what_rises_meanwhile(void **state)
+{
+    struct qdiag_ufs_state a = {.known = 1, .valid = 1, .backups = 3, .restores = 1, .pages = 9}, b;
+    const char *why;
+    (void)state;
+    for (int fs = 0; fs < 2; fs++) {
+        b = a;
+        b.backups++;
+        assert_int_equal(qd_ufs_judge(fs, &a, &b, &why), QD_UFS_CONFIRMED);
+        b.restores++;
+        assert_int_equal(qd_ufs_judge(fs, &a, &b, &why), QD_UFS_SIDE);
+        b.restores--;
+        for (size_t i = 0; i < sizeof b.probe / sizeof b.probe[0]; i++) {
+            b.probe[i]++;
+            assert_int_equal(qd_ufs_judge(fs, &a, &b, &why), QD_UFS_SIDE);
+            b.probe[i]--;
+        }
+        for (size_t i = 0; i < sizeof b.bad_part / sizeof b.bad_part[0]; i++) {
+            b.bad_part[i]++;
+            assert_int_equal(qd_ufs_judge(fs, &a, &b, &why),
+                             fs == E ? QD_UFS_SIDE : QD_UFS_CONFIRMED);
+            b.bad_part[i]--;
+        }
+        b.bad_blocks++;
+        assert_int_equal(qd_ufs_judge(fs, &a, &b, &why), QD_UFS_SIDE);
+    }
 }
 
 /* A count can only fall when there were some. */
@@ -454,10 +485,15 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_backups),   cmocka_unit_test(test_counter_falls),
-        cmocka_unit_test(test_restores),  cmocka_unit_test(test_a_seen_reset),
-        cmocka_unit_test(test_uploads),   cmocka_unit_test(test_data_is_data),
-        cmocka_unit_test(test_downloads), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_backups),
+        cmocka_unit_test(test_counter_falls),
+        cmocka_unit_test(test_what_rises_meanwhile),
+        cmocka_unit_test(test_restores),
+        cmocka_unit_test(test_a_seen_reset),
+        cmocka_unit_test(test_uploads),
+        cmocka_unit_test(test_data_is_data),
+        cmocka_unit_test(test_downloads),
+        cmocka_unit_test(test_lines),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -336,6 +336,10 @@ static void test_wear_of_another(void **state)
     again("");
     assert_false(skips(E, 0));
     assert_true(skips(E, 0));
+    assert_int_equal(ur_restore(&rig, E, UFS_DIGITS), 0); /* what it holds now is another state */
+    again("");
+    assert_false(skips(E, 0));
+    assert_true(skips(E, 0));
     ur_unplug(&rig);
 }
 
