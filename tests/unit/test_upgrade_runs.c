@@ -178,23 +178,6 @@ static void test_five_failures(void **state)
     assert_int_equal(r.w.failures, 5);
 }
 
-/* A unit that said that it was done has its tries again. */
-static void test_failures_behind_a_success(void **state)
-{
-    struct run r = watch_begin("eg9x");
-
-    (void)state;
-    for (unsigned i = 1; i <= 4; i++) {
-        watch_line(&r, Q("START"));
-        watch_line(&r, Q("END") ",530");
-    }
-    watch_line(&r, Q("START"));
-    watch_line(&r, Q("END") ",0");
-    watch_line(&r, Q("START"));
-    watch_line(&r, Q("END") ",530");
-    watch_is(&r, S(REBOOTING), QD_WATCH_LISTEN);
-}
-
 /* It goes on although it had to give up; and one that never starts normally is not known. */
 static void test_a_sixth_try(void **state)
 {
@@ -590,7 +573,6 @@ int main(void)
         cmocka_unit_test(test_percent),
         cmocka_unit_test(test_four_failures_then_success),
         cmocka_unit_test(test_five_failures),
-        cmocka_unit_test(test_failures_behind_a_success),
         cmocka_unit_test(test_a_sixth_try),
         cmocka_unit_test(test_end_codes),
         cmocka_unit_test(test_the_version_has_the_last_word),
