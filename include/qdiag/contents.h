@@ -157,7 +157,7 @@ struct qdiag_diff_report {
     size_t volatiles;   /* of these, volatile ones */
     size_t not_chosen;  /* differences in classes that `only` left out */
     size_t equal;       /* items that are the same on both sides, all classes */
-    size_t unknown;     /* verify: in the file, but the unit's value could not be read */
+    size_t unknown;     /* verify: what could not be read from the unit, or when the file was made */
     void *inside;
 };
 

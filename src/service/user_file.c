@@ -171,7 +171,10 @@ int qd_user_get(struct qd_at *at, const char *name, uint32_t size, struct qd_buf
     int rc = qd_user_name_check(name, e);
 
     out->len = 0;
-    if (rc == 0 && (size > QD_USER_FILE_MAX || qd_buf_reserve(out, size + 1u) != 0))
+    if (rc == 0 && size > QD_USER_FILE_MAX)
+        rc = qd_fail(e, QDIAG_E_UNSUPPORTED, name, "%u bytes; at most %u are read", size,
+                     QD_USER_FILE_MAX);
+    if (rc == 0 && qd_buf_reserve(out, size + 1u) != 0)
         rc = qd_nomem(e);
     if (rc != 0)
         return rc;

@@ -131,21 +131,3 @@ int qd_port_holder(const char *path, char *out, size_t cap)
                                v[i].program[0] ? v[i].program : "?");
     return n > 0;
 }
-
-int qd_program_runs(const char *name)
-{
-    DIR *proc = opendir("/proc");
-    struct dirent *d;
-    char running[64];
-    int found = 0;
-
-    while (proc && !found && (d = readdir(proc)) != NULL) {
-        if (!isdigit((unsigned char)d->d_name[0]))
-            continue;
-        program_name(d->d_name, running, sizeof(running));
-        found = strcmp(running, name) == 0;
-    }
-    if (proc)
-        closedir(proc);
-    return found;
-}

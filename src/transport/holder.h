@@ -22,7 +22,4 @@ long qd_find_program(const char *name);
  * nobody was found, which also happens when the holder belongs to another user. */
 int qd_port_holder(const char *path, char *out, size_t cap);
 
-/* Whether a process of that name runs. */
-int qd_program_runs(const char *name);
-
 #endif

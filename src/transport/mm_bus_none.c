@@ -9,7 +9,7 @@
 struct qd_mm *qd_mm_inhibit(struct qdiag_context *ctx, const char *device, int *at_it)
 {
     (void)device;
-    *at_it = qd_program_runs("ModemManager");
+    *at_it = qd_find_program("ModemManager") != 0;
     if (*at_it)
         qd_log(ctx, QDIAG_LOG_WARN, "mm",
                "ModemManager runs, and this build of qdiag has no D-Bus to ask it to leave the "

@@ -150,7 +150,7 @@ struct qd_mm_hold *qd_mm_try(struct qdiag_context *ctx, const struct qd_address 
     struct qd_mm_hold *h;
 
     if ((ctx->bus && !ctx->bus[0]) || find_device(a, device)) {
-        *at_it = qd_program_runs("ModemManager");
+        *at_it = qd_find_program("ModemManager") != 0;
         return NULL;
     }
     h = find_hold(ctx, device);

@@ -168,7 +168,8 @@ def test_what_is_not_known(work):
     w = World(work, E)
     upgraded(w)
     j = run(w, "--to", new(E), diag="unix:" + work + "/none", code=22)
-    assert j["calibration_equal"] is None and j["identity_equal"] and j["differences"] is None, j
+    assert j["calibration_equal"] is None and j["identity_equal"] is None and j["differences"] is None, j
+    assert j["error"]["why"].startswith("neither identity nor calibration"), j["error"]
     assert j["version_is_target"] and j["next"].startswith("qdiag fota verify --backup "), j
     j = run(w, "--to", new(E), faults=("openfail=rfnv/00020001:13",), code=22)
     assert j["calibration_equal"] is None, j
@@ -176,6 +177,26 @@ def test_what_is_not_known(work):
     assert j["identity_equal"] is None, j
     j = run(w, "--to", new(E), faults=("at_error=CGSN",), code=22)
     assert j["identity_equal"] is None, j
+
+
+def test_what_the_backup_lacks(work):
+    """What could not be read when the backup was made is not known to be as it was."""
+    for n, (fault, unknown, items) in enumerate((("openfail=rfnv/00020001:13", "calibration_equal", 1),
+                                                 ("badstatus=1943:4", "identity_equal", 3),
+                                                 ("badstatus=10:4", None, 4))):
+        w = World("%s/%d" % (work, n), E)
+        partial = "%s/%d/partial.xqcn" % (work, n)
+        with Module(w.unit, fault) as m:
+            qdiag("backup", "--progress=none", "--accept-incomplete", "--xqcn", partial, "-d", m.address,
+                  check=3)
+        upgraded(w)
+        j = run(w, "--to", new(E), backup=partial, code=22 if unknown else 0)
+        for key in ("calibration_equal", "identity_equal"):
+            assert j[key] is (None if key == unknown else True), (fault, key, j)
+        with Module(w.unit) as m:
+            p = qdiag("verify", partial, "-d", m.address, "--progress=none", "--json")
+            assert json.loads(p.stdout)["unknown"] == items, p.stdout
+            assert p.returncode == 14, p
 
 
 def test_next_is_one_word_each(work):

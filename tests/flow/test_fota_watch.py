@@ -13,8 +13,9 @@ import threading
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
-from rig import main, qdiag  # noqa: E402
-from fota_rig import LOCAL, Line, new, old  # noqa: E402
+from rig import main, put, qdiag  # noqa: E402
+from fota_rig import LOCAL, Line, Module, new, old  # noqa: E402
+from test_preflight import IMEI_OTHER  # noqa: E402
 from upgrade_rig import DIGITS, FAST, Rig, good, judged  # noqa: E402
 
 
@@ -129,6 +130,20 @@ def test_watching_what_another_program_began(work):
             assert p.returncode in exits, (fault, p.returncode, p.stderr)
             assert u.writes()[:1] == ["+QFOTADL=" + LOCAL["eg9x"]] and len(u.writes()) == 1, u.writes()
             assert p.returncode or j["calibration_equal"] is True
+
+
+def test_another_unit_answers(work):
+    """The state file knows whose upgrade it is: what another unit runs says nothing of it."""
+    with Rig(work) as u:
+        p, j = u.run()
+        good(p, j, "eg9x")
+        state = u.backup + ".fota.json"
+        watch = ("fota", "watch", "--state", state, "--at", u.at(), "--limit", FAST, "--progress=none")
+    put(work + "/u/nv/0/550", IMEI_OTHER)
+    with Module(work + "/u") as m:
+        p = qdiag(*watch, "-d", m.address, check=4)
+        assert "another IMEI than the one of the state file" in p.stderr and "not touched" in p.stderr, p
+        assert m.writes() == [], m.writes()
 
 
 def test_upload(work):

@@ -281,10 +281,14 @@ def test_what_must_hold_before(work):
 
 
 def test_health(work):
+    with Unit(work + "/sound") as u:  # the backup to be named is of a sound unit
+        u.backup()
     for n, (conf, files, nv, faults, code) in enumerate((
             (S5, {}, {(0, "550"): b"\x08\x0a"}, (), 5),  # no IMEI
             (S5, {"/nv/item_files/rfnv/0002000%d" % i: None for i in range(3)}, {}, (), 5),
             (S5, {}, {(0, "550"): bytes.fromhex("080a10000100000061")}, (), 5),  # check digit, on both sides
+            (S5, {}, {}, ("opendirfail=/nv/item_files/rfnv:13",), 5),
+            (S5, {}, {}, ("readdirerr=2:5",), 5),  # behind the first of the RF files
             (S5, {}, {}, ("at_imei",), 4))):
         place = "%s/%d" % (work, n)
         folder = small_unit(place + "/u", conf=conf, files=files, nv=nv)
@@ -292,6 +296,7 @@ def test_health(work):
         with Unit(place, *faults) as u:
             p, j = u.copy(check=code)
             assert u.sent() == [], u.sent()
+            assert "RF files cannot be listed" in p.stderr or not "".join(faults).count("dir"), p.stderr
 
 
 def test_wear_guard(work):

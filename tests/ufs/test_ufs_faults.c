@@ -14,6 +14,9 @@
 
 #include <cmocka.h>
 
+#include "../unit/shell_run.h"
+#include "flow/ufs_guard.h"
+
 static struct ufs_rig rig;
 
 struct row {
@@ -168,6 +171,85 @@ static void test_backups(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof backups / sizeof backups[0]; i++)
         check_backup(&backups[i]);
+}
+
+/* A backup is complete when all that the unit has is in it; the unit may have had no file. */
+static void test_a_backup_without_files(void **state)
+{
+    char good[96];
+    (void)state;
+    snprintf(good, sizeof good, "%s", rig.file);
+    ur_unit(&rig);
+    assert_int_equal(shell_run("rm -r %s/efs/* %s/efs-alt/*", rig.unit_dir, rig.unit_dir), 0);
+    ur_plug(&rig, "");
+    snprintf(rig.file, sizeof rig.file, "%s/bare.xqcn", rig.root);
+    assert_int_equal(ur_backup_file(&rig, rig.file), 0);
+    ur_unplug(&rig);
+    ur_unit(&rig);
+    ur_plug(&rig, "");
+    assert_int_equal(ur_backup(&rig, E, 0, 0), 5);
+    assert_true(says("it holds no EFS files"));
+    assert_string_equal(ur_writes(&rig), "");
+    ur_unplug(&rig);
+    snprintf(rig.file, sizeof rig.file, "%s", good);
+}
+
+static void stop_in_the_copy(const char *phase, uint64_t done, uint64_t total, const char *item,
+                             void *user)
+{
+    (void)total;
+    (void)item;
+    if (strstr(phase, "do not cut the power") && done == 0)
+        qdiag_cancel_request(user);
+}
+
+/* Who wants to stop gets no second order. */
+static void test_stopped_before_the_second(void **state)
+{
+    struct qdiag_cancel *c = qdiag_cancel_new();
+    (void)state;
+    assert_non_null(c);
+    ur_unit(&rig);
+    ur_plug(&rig, "ufs_valid=once");
+    qdiag_context_set_cancel(rig.ctx, c);
+    qdiag_context_set_progress(rig.ctx, stop_in_the_copy, c);
+    assert_int_equal(ur_backup(&rig, E, 0, 0), 17);
+    qdiag_context_set_progress(rig.ctx, NULL, NULL);
+    qdiag_context_set_cancel(rig.ctx, NULL);
+    qdiag_cancel_free(&c);
+    assert_true(says("counted, but not valid"));
+    assert_int_equal(ur_count(&rig, "+QPRTPARA=11"), 1);
+    assert_int_equal(rig.report.repeated, 0);
+    ur_unplug(&rig);
+}
+
+/* One counter after the other; the modem side has no bad blocks by part. */
+static void test_what_rises_meanwhile(void **state)
+{
+    struct qdiag_ufs_state a = {.known = 1, .valid = 1, .backups = 3, .restores = 1, .pages = 9}, b;
+    const char *why;
+    (void)state;
+    for (int fs = 0; fs < 2; fs++) {
+        b = a;
+        b.backups++;
+        assert_int_equal(qd_ufs_judge(fs, &a, &b, &why), QD_UFS_CONFIRMED);
+        b.restores++;
+        assert_int_equal(qd_ufs_judge(fs, &a, &b, &why), QD_UFS_SIDE);
+        b.restores--;
+        for (size_t i = 0; i < sizeof b.probe / sizeof b.probe[0]; i++) {
+            b.probe[i]++;
+            assert_int_equal(qd_ufs_judge(fs, &a, &b, &why), QD_UFS_SIDE);
+            b.probe[i]--;
+        }
+        for (size_t i = 0; i < sizeof b.bad_part / sizeof b.bad_part[0]; i++) {
+            b.bad_part[i]++;
+            assert_int_equal(qd_ufs_judge(fs, &a, &b, &why),
+                             fs == E ? QD_UFS_SIDE : QD_UFS_CONFIRMED);
+            b.bad_part[i]--;
+        }
+        b.bad_blocks++;
+        assert_int_equal(qd_ufs_judge(fs, &a, &b, &why), QD_UFS_SIDE);
+    }
 }
 
 /* A count can only fall when there were some. */
@@ -454,10 +536,17 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_backups),   cmocka_unit_test(test_counter_falls),
-        cmocka_unit_test(test_restores),  cmocka_unit_test(test_a_seen_reset),
-        cmocka_unit_test(test_uploads),   cmocka_unit_test(test_data_is_data),
-        cmocka_unit_test(test_downloads), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_backups),
+        cmocka_unit_test(test_counter_falls),
+        cmocka_unit_test(test_what_rises_meanwhile),
+        cmocka_unit_test(test_a_backup_without_files),
+        cmocka_unit_test(test_stopped_before_the_second),
+        cmocka_unit_test(test_restores),
+        cmocka_unit_test(test_a_seen_reset),
+        cmocka_unit_test(test_uploads),
+        cmocka_unit_test(test_data_is_data),
+        cmocka_unit_test(test_downloads),
+        cmocka_unit_test(test_lines),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

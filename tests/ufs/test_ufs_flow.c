@@ -306,6 +306,8 @@ static void test_wear(void **state)
     assert_false(skips(E, 0)); /* a day old */
     age_note(rig.file, -2);
     assert_false(skips(E, 0)); /* from the future */
+    age_note(rig.file, INT64_MAX / 3600);
+    assert_false(skips(E, 0)); /* no time at all: hours are rounded up */
     snprintf(note, sizeof note, "%s.ufs.json", rig.file);
     FILE *f = fopen(note, "w");
     assert_non_null(f);
@@ -331,6 +333,10 @@ static void test_wear_of_another(void **state)
     assert_false(skips(E, 0));
     boot();
     assert_non_null(strstr(say("AT+QPRTPARA=11\r", 10), "\r\nOK\r\n"));
+    again("");
+    assert_false(skips(E, 0));
+    assert_true(skips(E, 0));
+    assert_int_equal(ur_restore(&rig, E, UFS_DIGITS), 0); /* what it holds now is another state */
     again("");
     assert_false(skips(E, 0));
     assert_true(skips(E, 0));

@@ -37,7 +37,7 @@ static void note(struct qd_backup *b, enum qd_missing_kind kind, int32_t id, con
     assert_int_equal(qd_backup_add_missing(b, &m, NULL), 0);
 }
 
-static void check(struct qd_backup *f, struct qd_backup *u, const size_t want[4], int code)
+static void check(struct qd_backup *f, struct qd_backup *u, const size_t want[4])
 {
     struct qd_verify v;
     assert_int_equal(qd_verify_backups(f, u, &v, NULL), 0);
@@ -45,7 +45,6 @@ static void check(struct qd_backup *f, struct qd_backup *u, const size_t want[4]
     assert_int_equal(v.apart, want[1]);
     assert_int_equal(v.unknown, want[2]);
     assert_int_equal(v.surplus, want[3]);
-    assert_int_equal(qd_verify_check(&v, NULL), -code);
     qd_verify_free(&v);
 }
 
@@ -57,31 +56,33 @@ static void test_sorted(void **state)
     nv(u, 550, 'a');
     put(f, "nv/item_files/modem/x", "x", 0);
     put(u, "/nv/item_files/modem/x", "x", 0160777);
-    check(f, u, (size_t[4]){0, 0, 0, 0}, 0);
+    check(f, u, (size_t[4]){0, 0, 0, 0});
     nv(f, 853, 'a'); /* volatile */
     nv(u, 853, 'b');
     put(f, "/nv/item_files/mcs/tcxomgr/rgs_data", "a", 0);
     put(u, "/nv/item_files/mcs/tcxomgr/rgs_data", "b", 0);
     nv(f, 4719, 'a'); /* a counter */
     nv(u, 4719, 'b');
-    check(f, u, (size_t[4]){0, 3, 0, 0}, 0);
+    check(f, u, (size_t[4]){0, 3, 0, 0});
     nv(u, 83, 'b'); /* on the unit only */
-    check(f, u, (size_t[4]){0, 3, 0, 1}, 0);
+    check(f, u, (size_t[4]){0, 3, 0, 1});
     nv(f, 85, 'a'); /* withheld by design */
     note(u, QD_MISSING_WITHHELD, 85, NULL, "error 0x42");
-    check(f, u, (size_t[4]){0, 4, 0, 1}, 0);
+    check(f, u, (size_t[4]){0, 4, 0, 1});
     nv(f, 412, 'a');
     note(u, QD_MISSING_UNREADABLE, 412, NULL, "status 4");
     put(f, "/policyman/a", "a", 0);
     note(u, QD_MISSING_UNREADABLE, -1, "policyman/a", "EFS errno 13");
-    check(f, u, (size_t[4]){0, 4, 2, 1}, QDIAG_E_UNKNOWN);
+    check(f, u, (size_t[4]){0, 4, 2, 1});
+    note(f, QD_MISSING_UNREADABLE, 413, NULL, "status 4"); /* not in the file, wherever it is now */
+    check(f, u, (size_t[4]){0, 4, 3, 1});
     nv(f, 60000, 'a'); /* unknown meaning counts: it is a difference */
     nv(u, 60000, 'b');
-    check(f, u, (size_t[4]){1, 4, 2, 1}, QDIAG_E_DIFFERENT);
+    check(f, u, (size_t[4]){1, 4, 3, 1});
     nv(f, 571, 'a'); /* lost */
     put(f, "/policyman/m", "a", 0100600);
     put(u, "/policyman/m", "a", 0100644);
-    check(f, u, (size_t[4]){3, 4, 2, 1}, QDIAG_E_DIFFERENT);
+    check(f, u, (size_t[4]){3, 4, 3, 1});
     struct qd_verify v;
     assert_int_equal(qd_verify_backups(f, u, &v, NULL), 0);
     assert_int_equal(v.class[QD_CLASS_CALIBRATION].only_file, 1);
@@ -100,12 +101,12 @@ static void test_aside(void **state)
     struct qd_backup *f = qd_backup_new(), *u = qd_backup_new();
     note(f, QD_MISSING_NOT_HELD, -1, "/policyman/l", "link to a");
     note(f, QD_MISSING_NOT_HELD, -1, "/policyman/e", "empty folder");
-    check(f, u, (size_t[4]){2, 0, 0, 0}, QDIAG_E_DIFFERENT);
+    check(f, u, (size_t[4]){2, 0, 0, 0});
     note(u, QD_MISSING_NOT_HELD, -1, "/policyman/l", "link to b");
     put(u, "/policyman/e/now", "x", 0);
-    check(f, u, (size_t[4]){1, 0, 0, 1}, QDIAG_E_DIFFERENT);
+    check(f, u, (size_t[4]){1, 0, 0, 1});
     u->missing.v[0].reason[8] = 'a'; /* "link to a" */
-    check(f, u, (size_t[4]){0, 0, 0, 1}, 0);
+    check(f, u, (size_t[4]){0, 0, 0, 1});
     qd_backup_free(&f);
     qd_backup_free(&u);
 }

@@ -92,7 +92,7 @@ static void put_esn(struct qd_backup *b, char c)
     if (c == 'D')
         memcpy(d, placeholder, 4);
     else if (c != '0')
-        d[0] = (uint8_t)c, d[3] = 0x12;
+        d[0] = (uint8_t)c, d[3] = c == 'P' ? 0x80 : 0x12;
     assert_int_equal(qd_backup_add_nv(b, 0, 0, 0, d, NULL), 0);
 }
 
@@ -192,6 +192,8 @@ static const struct row table[] = {
     {"USB serial differs: a warning", {"A", "m----u"}, {"A", "m----v"}, 0, ALLOW, "G3a", 1, 0},
     {"one witness", {"A", ""}, {"A", ""}, 0, ALLOW, "G3b", 1, 1},
     {"MEID made of the IMEI is none", {"A", "a"}, {"A", "a"}, 0, ALLOW, "G3b", 1, 1},
+    {"ESN made of a MEID is none", {"A", "-P"}, {"A", "-P"}, 0, ALLOW, "G3b", 1, 1},
+    {"the same with its MEID", {"A", "mP"}, {"A", "mP"}, 0, ALLOW, "G3a", 1, 0},
     {"the rest is lost", {"A", "m-x"}, {"A", ""}, 0, NEEDS, "G3c", 0, 0},
     {"the rest is lost, serial", {"A", "m-x-s"}, {"A", "----s"}, 0, ALLOW, "G3c", 1, 0},
     {"the rest is lost, USB serial", {"A", "m-x--u"}, {"A", "-----u"}, 0, ALLOW, "G3c", 1, 0},
@@ -211,6 +213,7 @@ static const struct row table[] = {
      "G1",
      0,
      0},
+    {"second IMEI differs, elsewhere", {"AB", "m"}, {"A-C", "m"}, 0, REFUSE, "G1", 0, 0},
     {"swapped", {"AC", "m"}, {"CA", "m"}, 0, REFUSE, "G1", 0, 0},
     {"moved", {"A", "m"}, {"0A", "m"}, 0, REFUSE, "G1", 0, 0},
     {"unit ignores the context", {"A", "m"}, {"AA", "m"}, 0, ALLOW, "G3a", 1, 0},
@@ -260,6 +263,8 @@ static const struct row table[] = {
     {"file blank", {"0", ""}, {"A", ""}, 0, LIMIT, "G7", 0, 0},
     {"file nameless, label", {"0", ""}, {"A", ""}, A15, REFUSE, "label", 0, 0},
     {"file damaged, serial equal", {"!", "----s"}, {"A", "----s"}, 0, ALLOW, "G9", 0, 0},
+    {"file damaged, other XO", {"!", "m-x"}, {"A", "m-y"}, 0, REFUSE, "G1", 0, 0},
+    {"file damaged, other XO, serial", {"!", "--x-s"}, {"A", "--y-s"}, 0, ALLOW, "G2h", 0, 1},
     {"file damaged, MEID equal", {"!", "m"}, {"A", "m"}, 0, ALLOW, "G9", 0, 0},
     {"file damaged, serial differs", {"!", "----s"}, {"A", "----t"}, 0, REFUSE, "G1", 0, 0},
     {"file damaged, nothing else", {"!", ""}, {"A", ""}, 0, LIMIT, "G7", 0, 0},

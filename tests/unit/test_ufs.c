@@ -92,6 +92,9 @@ static void test_files(void **state)
     assert_int_equal(qd_user_get(at, "t", 13, &data, &e), -QDIAG_E_PROTOCOL);
     assert_string_equal(e.why,
                         "the unit counts 13 bytes, checksum 4965; sent or read were 13, 4964");
+    memset(&e, 0, sizeof e);
+    assert_int_equal(qd_user_get(at, "t", QD_USER_FILE_MAX + 1, &data, &e), -QDIAG_E_UNSUPPORTED);
+    assert_string_equal(e.why, "67108865 bytes; at most 67108864 are read"); /* nothing was sent */
     qd_buf_free(&data);
     qd_at_close(&at);
     fake_at_end(&f);

@@ -242,6 +242,9 @@ static void test_names(void **state)
     assert_int_equal(qd_user_name_check("a\rb", NULL), -QDIAG_E_USAGE);
     assert_int_equal(qd_user_name_check("a,1", NULL), -QDIAG_E_USAGE);
     assert_int_equal(qd_user_name_check("\xc3\xa4", NULL), -QDIAG_E_USAGE);
+    assert_int_equal(qd_user_name_check("*", NULL), -QDIAG_E_USAGE); /* every file there is */
+    assert_int_equal(qd_user_name_check("UFS:*", NULL), -QDIAG_E_USAGE);
+    assert_int_equal(qd_user_name_check("?.bin", NULL), -QDIAG_E_USAGE);
     assert_int_equal(qd_user_name_check(" a", NULL), -QDIAG_E_USAGE);
 }
 

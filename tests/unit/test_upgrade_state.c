@@ -124,6 +124,56 @@ static void test_what_is_none(void **state)
                          -QDIAG_E_FILE_UNKNOWN);
 }
 
+/* Nothing that a watcher goes by may be missing, or be cut. */
+static void test_a_field_less(void **state)
+{
+    static const char *const lines[] = {"\"at\": ",
+                                        "\"usb_path\": ",
+                                        "\"salt\": ",
+                                        "\"sha256\": ",
+                                        "\"last_digits\": ",
+                                        "\"model\": ",
+                                        "\"family\": ",
+                                        "\"source\": ",
+                                        "\"target\": ",
+                                        "\"argument\": ",
+                                        "\"backup\": ",
+                                        "\"target_other\": ",
+                                        "\"backup_sha256\": ",
+                                        "\"stage\": ",
+                                        "\"schema\": "};
+    char name[] = "/tmp/state.XXXXXX", text[4096], *at;
+    struct qd_run_state a, b;
+    FILE *f;
+    size_t n;
+
+    (void)state;
+    close(mkstemp(name));
+    fill(&a);
+    assert_int_equal(qd_run_state_save(name, &a, NULL), 0);
+    f = fopen(name, "r");
+    n = fread(text, 1, sizeof text - 1, f);
+    text[n] = '\0';
+    fclose(f);
+    unlink(name);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        at = strstr(text, lines[i]);
+        assert_non_null(at);
+        at[1] ^= 1; /* another name */
+        assert_int_equal(qd_run_state_parse(text, n, "f", &b, NULL), -QDIAG_E_FILE_UNKNOWN);
+        at[1] ^= 1;
+    }
+    assert_int_equal(qd_run_state_parse(text, n, "f", &b, NULL), 0);
+    a.salt[31] = '\0';
+    assert_int_equal(qd_run_state_save(name, &a, NULL), 0);
+    assert_int_equal(qd_run_state_load(name, &b, NULL), -QDIAG_E_FILE_UNKNOWN);
+    fill(&a);
+    a.unit[63] = '\0';
+    assert_int_equal(qd_run_state_save(name, &a, NULL), 0);
+    assert_int_equal(qd_run_state_load(name, &b, NULL), -QDIAG_E_FILE_UNKNOWN);
+    unlink(name);
+}
+
 /* Commands that are printed to be pasted: a word is one word, a file no option, and what does not
  * fit makes the line no shorter. */
 static void test_words(void **state)
@@ -155,9 +205,9 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_who_it_is),
-        cmocka_unit_test(test_open),       cmocka_unit_test(test_what_is_none),
-        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_who_it_is),
+        cmocka_unit_test(test_open),         cmocka_unit_test(test_what_is_none),
+        cmocka_unit_test(test_a_field_less), cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -203,6 +203,23 @@ static void test_limits_can_be_set(void **state)
     watch_silence(&r, 1000, "ok");
 }
 
+/* A unit that said that it was done has its tries again. */
+static void test_failures_behind_a_success(void **state)
+{
+    struct run r = watch_begin("eg9x");
+
+    (void)state;
+    for (unsigned i = 1; i <= 4; i++) {
+        watch_line(&r, Q("START"));
+        watch_line(&r, Q("END") ",530");
+    }
+    watch_line(&r, Q("START"));
+    watch_line(&r, Q("END") ",0");
+    watch_line(&r, Q("START"));
+    watch_line(&r, Q("END") ",530");
+    watch_is(&r, S(REBOOTING), QD_WATCH_LISTEN);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -221,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_every_limit),
         cmocka_unit_test(test_limits_can_be_set),
+        cmocka_unit_test(test_failures_behind_a_success),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,22 +151,11 @@ int qd_verify_backups(const struct qd_backup *file, const struct qd_backup *unit
     }
     for (size_t i = 0; i < out->diff.n; i++)
         count(out, unit, &out->diff.v[i]);
+    out->unknown += qd_backup_count_missing(file, QD_MISSING_UNREADABLE);
     return 0;
 }
 
 void qd_verify_free(struct qd_verify *v)
 {
     qd_diff_free(&v->diff);
-}
-
-int qd_verify_check(const struct qd_verify *v, struct qdiag_error *e)
-{
-    if (v->differs > 0)
-        return qd_fail(e, QDIAG_E_DIFFERENT, NULL, "%zu differ from the backup, %zu are equal",
-                       v->differs, v->diff.equal);
-    if (v->unknown > 0)
-        return qd_fail(e, QDIAG_E_UNKNOWN, NULL,
-                       "%zu could not be read from the unit, %zu are equal", v->unknown,
-                       v->diff.equal);
-    return 0;
 }

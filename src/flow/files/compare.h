@@ -17,7 +17,7 @@ struct qd_verify {
     struct qd_verify_class class[QD_CLASSES];
     size_t differs; /* differences that count */
     size_t apart;   /* of what changes by itself or is the firmware's own: shown, never counted */
-    size_t unknown; /* in the file, but the unit's value could not be read */
+    size_t unknown; /* what either side could not read: the unit now, or when the file was made */
     size_t surplus; /* on the unit only: no difference, a restore would not remove it */
 };
 
@@ -30,7 +30,5 @@ enum qd_verify_as qd_verify_entry(const struct qd_backup *unit, const struct qd_
  * else UNKNOWN. */
 enum qd_class qd_verify_bound(const struct qd_diff_entry *en);
 void qd_verify_free(struct qd_verify *v);
-/* 0, -QDIAG_E_DIFFERENT, or -QDIAG_E_UNKNOWN when nothing differs but not all could be compared. */
-int qd_verify_check(const struct qd_verify *v, struct qdiag_error *e);
 
 #endif

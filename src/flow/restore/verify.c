@@ -105,7 +105,9 @@ int qdiag_verify(struct qdiag_device *dev, const char *file, const struct qdiag_
         rc = qd_fail(e, QDIAG_E_DIFFERENT, file, "%zu of %zu items", r->counted,
                      r->equal + r->count + r->not_chosen);
     else if (r->unknown > 0)
-        rc = qd_fail(e, QDIAG_E_UNKNOWN, file,
-                     "nothing differs, but %zu items of the unit could not be read", r->unknown);
+        rc = qd_fail(
+            e, QDIAG_E_UNKNOWN, file,
+            "nothing differs, but %zu items could not be compared: one side could not read them",
+            r->unknown);
     return rc;
 }

@@ -91,7 +91,8 @@ static enum qd_ufs_seen judge(json_t *one, const struct qdiag_ufs_state *now, co
     int64_t age;
 
     if (json_unpack(one, "{s:s, s:I, s:I, s?I}", "firmware", &firmware, "backups", &backups, "time",
-                    &when, "restores", &restores) != 0)
+                    &when, "restores", &restores) != 0 ||
+        when < 0)
         return QD_UFS_SEEN_DAMAGED;
     qd_copy_text(found->firmware, sizeof found->firmware, firmware);
     found->restores = restores;

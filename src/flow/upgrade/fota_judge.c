@@ -34,6 +34,8 @@ static int damaged(const struct qd_fota_facts *f, char why[200])
 /* What had to be known and is not; NULL = nothing. */
 static const char *doubt(const struct qd_fota_facts *f)
 {
+    if (f->identity < 0 && f->calibration < 0)
+        return "neither identity nor calibration could be compared with the backup";
     if (f->identity < 0)
         return "the identity could not be compared with the backup";
     if (f->calibration < 0)

@@ -32,7 +32,8 @@ struct after {
     struct qdiag_fota_report *r;
     char imei[QDIAG_SUBS][16]; /* of the backup; "" = none */
     int ready;
-    int calibrated; /* the backup holds calibration */
+    int calibrated; /* the backup holds calibration, all that there was */
+    int nameless;   /* an item of identity could not be read when it was made */
 };
 
 /* ---- the backup ---- */
@@ -88,6 +89,22 @@ static int holds_calibration(const struct qd_backup *b)
         if (b->files.v[i].len && qd_catalog_path_class(b->files.v[i].path) == QD_CLASS_CALIBRATION)
             return 1;
     return 0;
+}
+
+static void take_unread(struct after *a, const struct qd_backup *b)
+{
+    for (size_t i = 0; i < b->missing.n; i++) {
+        const struct qd_missing *m = &b->missing.v[i];
+        struct qd_diff_entry en = {
+            .kind = m->path ? QD_DIFF_FILE : QD_DIFF_NV, .id = (uint16_t)m->nv, .name = m->path};
+        int all = !m->path && m->nv < 0; /* a whole subscription or tree */
+        enum qd_class bound = all ? QD_CLASS_UNKNOWN : qd_verify_bound(&en);
+
+        if (m->kind != QD_MISSING_UNREADABLE)
+            continue;
+        a->nameless |= all || bound == QD_CLASS_IDENTITY;
+        a->calibrated &= !all && bound != QD_CLASS_CALIBRATION;
+    }
 }
 
 /* ---- version ---- */
@@ -245,6 +262,8 @@ static int look(struct after *a, struct qdiag_error *e)
         rc = compare_diag(a, e);
     if (rc == 0 && a->dev)
         rc = compare_items(a, e);
+    if (!a->dev || a->nameless) /* an IMEI by AT is not all of it */
+        worse(&a->r->identity_equal, -1);
     return rc ? rc : qd_cancel_check(a->at->ctx->cancel, e);
 }
 
@@ -378,6 +397,7 @@ int qd_fota_verify(struct qdiag_at *at, struct qdiag_device *dev,
     if (rc == 0) {
         take_imeis(&a, doc);
         a.calibrated = holds_calibration(doc->backup);
+        take_unread(&a, doc->backup);
         rc = look(&a, &mine);
     }
     qd_doc_free(&doc);
