@@ -4,8 +4,6 @@
 while the module writes, in the verification, and when the package and the module's copy are put away.
 Whatever they do, what the answer tells to do next brings the run to its right end."""
 import os
-import pty
-import select
 import shlex
 import sys
 import threading
@@ -13,7 +11,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
-from rig import LIMIT, QDIAG, main, read  # noqa: E402
+from rig import main  # noqa: E402
 from fota_rig import LOCAL, new, old  # noqa: E402
 from test_fota_faults import is_whole  # noqa: E402
 from test_interrupt import CAUGHT, INT, KILL, Line, SAVED, left, together, turns  # noqa: E402
@@ -198,31 +196,6 @@ def test_watch_before_the_port_is_back(work):
         p.send_signal(INT)
         code, j, err = u.end(p)
         assert code == 130 and "do not cut the power" in err and "same command" in err, (code, err)
-
-
-def test_question(work):
-    """Ctrl-C where the digits are asked for."""
-    with Unit(work) as u:
-        args = [QDIAG, "fota", "run", "--at", u.at(), *u.arguments()]
-        pid, fd = pty.fork()
-        if pid == 0:
-            os.execv(QDIAG, args)
-        text = b""
-        while b"to go on: " not in text:
-            assert select.select([fd], [], [], LIMIT)[0], text
-            text += os.read(fd, 65536)
-        stat = "/proc/%d/stat" % pid
-        while read(stat).rpartition(b")")[2].split()[0] != b"S":  # it waits for the answer
-            time.sleep(0.01)
-        os.write(fd, b"\x03")
-        try:
-            while True:
-                text += os.read(fd, 65536)
-        except OSError:
-            pass
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        os.close(fd)
-        assert code == 130 and b"not touched" in text and u.writes() == [], (code, text)
 
 
 if __name__ == "__main__":
