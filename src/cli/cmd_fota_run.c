@@ -101,7 +101,7 @@ static void print_run(const struct answer *a)
     if (r->code > 0)
         printf("last error   %s %d: %s\n", r->stage, r->code, r->code_text);
     cli_print_fota_verify(a->o, r);
-    if (strcmp(a->action, "run") == 0)
+    if (strcmp(a->action, "run") == 0 || r->package_deleted >= 0 || r->inner_backup >= 0)
         printf("package deleted in the unit: %s; the module's own backup renewed: %s\n",
                done(r->package_deleted), done(r->inner_backup));
     if (*r->next)

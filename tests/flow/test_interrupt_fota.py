@@ -43,6 +43,16 @@ def is_right(u, done, codes=(0,)):
     assert j["calibration_equal"] is True and is_whole(u), j
 
 
+def watched(u, done):
+    """Who joined the run says what it left undone, and that is no 0."""
+    code, j, err = done
+    is_right(u, done, (0, 16))
+    assert u.state()["stage"] == "done", u.state()
+    renewed = u.kept() == 2
+    assert renewed == (j["inner_backup"] is True) == (code == 0), (j, err)
+    assert j["package_deleted"] is (u.stored("update.zip") is None), j
+
+
 def goes_on(done):
     """Stopped while the module may be at work."""
     code, j, err = done
@@ -103,8 +113,7 @@ def stop_run(place, step, signals, hold=0):
             assert left(u) == [], left(u)
             assert u.settings() == (True, 0) or u.wire.steps[-1] in RESTARTED, u.wire.steps[-20:]
         if again:
-            is_right(u, u.whole(*again, "--limit", FAST))
-            assert u.state()["stage"] == "done", u.state()
+            watched(u, u.whole(*again, "--limit", FAST))
         assert u.writes().count(ORDER) == 1 or not again, u.writes()
     return True
 
