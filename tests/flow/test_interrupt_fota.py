@@ -179,7 +179,7 @@ def test_diag_port_stays_away(work):
             later.append(threading.Timer(1, lambda: p.send_signal(INT)))
             later[0].start()
         u.wire.arm(version, soon)
-        p = u.start(u.run_args() + ("--limit", "port_back=9999"))
+        p = u.start(u.run_args() + ("--limit", FAST.replace("port_back=4", "port_back=9999")))
         done = u.end(p)
         later[0].join()
         goes_on(done)
