@@ -22,6 +22,7 @@ from upgrade_rig import DIGITS, Rig, prepare  # noqa: E402
 
 INT, TERM, HUP, KILL = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL
 signal.signal(HUP, signal.SIG_DFL)  # these tests may run under nohup, which the programs would inherit
+ALL = os.environ.get("INTERRUPT") == "all"
 LATE = 1.3  # seconds: more than a command that only reads is still given then
 CAUGHT = (((INT,), 0), ((TERM,), 0), ((INT,), LATE), ((HUP,), 0), ((INT, INT), 0))
 DATA = pattern(7, 2500)
@@ -271,8 +272,7 @@ def steps_of(place, name):
 
 def turns(steps, kinds):
     """Which signals at which step."""
-    every = os.environ.get("INTERRUPT") == "all"
-    return [(n + 1, k) for n in range(steps) for k in (kinds if every else [kinds[n % len(kinds)]])]
+    return [(n + 1, k) for n in range(steps) for k in (kinds if ALL else [kinds[n % len(kinds)]])]
 
 
 def together(call, runs, least=1.0):

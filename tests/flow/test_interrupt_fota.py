@@ -12,21 +12,36 @@ import time
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
 from rig import main  # noqa: E402
-from fota_rig import LOCAL, new, old  # noqa: E402
+from fota_rig import LOCAL, new, old, package  # noqa: E402
 from test_fota_faults import is_whole  # noqa: E402
-from test_interrupt import CAUGHT, INT, KILL, Line, SAVED, left, together, turns  # noqa: E402
+from test_fota_watch import Server  # noqa: E402
+from test_interrupt import ALL, CAUGHT, INT, KILL, Line, SAVED, left, together, turns  # noqa: E402
 from upgrade_rig import DIGITS, FAST, prepare  # noqa: E402
 
 CONF = ("fota_percents = 1 50 100",)
-ORDER = "+QFOTADL=" + LOCAL["eg9x"]
+# Families and ways of the package; a signal at each of so many steps, at every one with INTERRUPT=all. No
+# number here divides by 2 or 3: the six kinds of signals would not all come.
+KINDS = (("eg9x", False, 1), ("bg96", False, 5), ("rg50xq", False, 5), ("eg9x", True, 5))
 
 
 class Unit(Line):
-    def __init__(self, work, *faults):
-        super().__init__(work, *faults, clock="virtual", good=True, conf=CONF)
+    def __init__(self, work, *faults, family="eg9x", air=False):
+        self.server = Server(package(work + ".zip", old(family), new(family))) if air else None
+        self.url = self.server.__enter__() + "update.zip" if air else None
+        super().__init__(work, *faults, clock="virtual", good=not air, conf=CONF, family=family)
+        self.order = "+QFOTADL=" + ('"%s"' % self.url if air else LOCAL[family])
+        self.deletes = not air and family != "bg96"  # a file of the user's storage
+
+    def __exit__(self, *exc):
+        super().__exit__(*exc)
+        if self.server:
+            self.server.__exit__(*exc)
 
     def run_args(self):
-        return ("fota", "run", "--confirm", DIGITS, *self.arguments())
+        return ("fota", "run", "--confirm", DIGITS, *self.arguments(source=self.url))
+
+    def is_deleted(self):
+        return self.stored("update.zip") is None if self.deletes else None
 
     def watch_args(self):
         return ("fota", "watch", "--backup", self.backup, "-d", self.address, "--limit", FAST, "--to",
@@ -50,7 +65,7 @@ def watched(u, done):
     assert u.state()["stage"] == "done", u.state()
     renewed = u.kept() == 2
     assert renewed == (j["inner_backup"] is True) == (code == 0), (j, err)
-    assert j["package_deleted"] is (u.stored("update.zip") is None), j
+    assert j["package_deleted"] is u.is_deleted(), j
 
 
 def goes_on(done):
@@ -67,12 +82,12 @@ def told(u, signals, done):
     """What `fota run` says, against what was sent. The command to go on with, or None."""
     code, j, err = done
     sent = u.writes()
-    if ORDER not in sent:
+    if u.order not in sent:
         assert sent == [] and code == 128 + signals[0] and j["error"]["unit"] == "untouched", (code, err)
         assert "not touched" in err and "stopped by a signal" in err and "  next " in err, err
         assert not os.path.exists(u.backup + ".fota.json")
         return None
-    assert sent.count(ORDER) == 1 and sent.count(SAVED) <= 1, sent
+    assert sent.count(u.order) == 1 and sent.count(SAVED) <= 1, sent
     if code == 22:
         assert SAVED not in sent, sent
         return goes_on(done)
@@ -81,7 +96,7 @@ def told(u, signals, done):
     renewed = SAVED in sent and u.kept() == 2
     assert renewed == (j["inner_backup"] is True) == (code == 0), (sent, j, err)
     assert code == 0 or "backup is not renewed" in err and "ufs backup" in err, err
-    assert j["package_deleted"] is (u.stored("update.zip") is None), j
+    assert j["package_deleted"] is u.is_deleted(), j
     return None
 
 
@@ -96,15 +111,15 @@ def run_again(u):
     is_right(u, (code, j, err))
 
 
-def stop_run(place, step, signals, hold=0):
-    with Unit(place) as u:
+def stop_run(place, family, air, step, signals, hold=0):
+    with Unit(place, family=family, air=air) as u:
         before = len(u.writes())
         assert before == 0, u.writes()
         done = u.stopped(u.run_args(), step, signals, hold)
         if done is None:
             return False
         again = None
-        if signals[-1] == KILL and ORDER in u.writes():
+        if signals[-1] == KILL and u.order in u.writes():
             again = u.resumed()
         elif signals[-1] == KILL:
             run_again(u)
@@ -114,16 +129,16 @@ def stop_run(place, step, signals, hold=0):
             assert u.settings() == (True, 0) or u.wire.steps[-1] in RESTARTED, u.wire.steps[-20:]
         if again:
             watched(u, u.whole(*again, "--limit", FAST))
-        assert u.writes().count(ORDER) == 1 or not again, u.writes()
+        assert u.writes().count(u.order) == 1 or not again, u.writes()
     return True
 
 
 RESTARTED = ("gone", "< RDY", "< APP RDY")
 
 
-def stop_watch(place, step, signals, hold=0):
-    with Unit(place) as u:
-        u.wire.kick = b"AT" + ORDER.encode() + b"\r"
+def stop_watch(place, family, air, step, signals, hold=0):
+    with Unit(place, family=family, air=air) as u:
+        u.wire.kick = b"AT" + u.order.encode() + b"\r"
         done = u.stopped(u.watch_args(), step, signals, hold)
         if done is None:
             return False
@@ -137,13 +152,13 @@ def stop_watch(place, step, signals, hold=0):
         else:
             again = u.watch_args()
         is_right(u, u.whole(*again, "--limit", FAST))
-        assert u.writes() == [ORDER], u.writes()
+        assert u.writes() == [u.order], u.writes()
     return True
 
 
-def steps_of(place, args, kick=b""):
-    with Unit(place) as u:
-        u.wire.kick = kick
+def steps_of(place, args, kick=False, family="eg9x", air=False):
+    with Unit(place, family=family, air=air) as u:
+        u.wire.kick = b"AT" + u.order.encode() + b"\r" if kick else b""
         u.wire.arm(None, None)
         is_right(u, u.whole(*args(u)))
         return u.wire.steps
@@ -153,18 +168,22 @@ def kinds():
     return CAUGHT + (((KILL,), 0),)
 
 
+def every_kind(work, call, args, kick):
+    runs = []
+    for family, air, every in KINDS:
+        name = "%s/%s-%s" % (work, family, "air" if air else "file")
+        steps = steps_of(name, args, kick, family, air)
+        chosen = turns(len(steps), kinds())[::1 if ALL else every]
+        runs += [("%s-%d" % (name, n), family, air, *row[:1], *row[1]) for n, row in enumerate(chosen)]
+    together(call, runs, 0.5)
+
+
 def test_run(work):
-    prepare("eg9x")
-    steps = steps_of(work + "/whole", Unit.run_args)
-    together(stop_run, [("%s/%d" % (work, n), step, *kind)
-                        for n, (step, kind) in enumerate(turns(len(steps), kinds()))], 0.5)
+    every_kind(work, stop_run, Unit.run_args, False)
 
 
 def test_watch(work):
-    prepare("eg9x")
-    steps = steps_of(work + "/whole", Unit.watch_args, b"AT" + ORDER.encode() + b"\r")
-    together(stop_watch, [("%s/%d" % (work, n), step, *kind)
-                          for n, (step, kind) in enumerate(turns(len(steps), kinds()))], 0.5)
+    every_kind(work, stop_watch, Unit.watch_args, True)
 
 
 def test_diag_port_stays_away(work):
