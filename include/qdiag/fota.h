@@ -159,7 +159,8 @@ QDIAG_API int qdiag_fota_run(struct qdiag_at *at, struct qdiag_device *dev,
  * @param r    as qdiag_fota_run.
  * @param e    set on failure.
  * Time: up to some hours. Unit: reads only. Owner: as qdiag_fota_run.
- * Returns: as qdiag_fota_run. */
+ * Returns: as qdiag_fota_run. 0 and -QDIAG_E_PARTLY tell of the module's own backup and of the
+ *          package only when o->state names the file of a run. */
 QDIAG_API int qdiag_fota_watch(struct qdiag_at *at, struct qdiag_device *dev,
                                const struct qdiag_fota_options *o, struct qdiag_fota_report *r,
                                struct qdiag_error *e);

@@ -4,13 +4,13 @@
  * or as JSON lines to stdout. It must never end with 0 unless the library did. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cmd_fota.h"
 #include "cli/fota_verify_text.h"
 #include "cli/json.h"
 #include "cli/preflight_text.h"
 #include "cli/progress.h"
+#include "cli/question.h"
 #include "cli/text.h"
 
 struct answer {
@@ -66,17 +66,14 @@ static int ask(const char *what, char answer[64], void *user)
     char shown[1024];
 
     (void)user;
-    if (!isatty(0) || !isatty(2))
+    if (!cli_can_ask())
         return -1;
     cli_progress_clear();
     fprintf(stderr,
             "This upgrades the firmware of %s\nThe unit must not lose its power until it is done, "
             "even if this program ends.\nType the last 4 digits of its IMEI to go on: ",
             cli_printable(what, shown, sizeof shown));
-    if (!fgets(answer, 64, stdin))
-        return -1;
-    answer[strcspn(answer, "\r\n")] = '\0';
-    return 0;
+    return cli_answer(answer);
 }
 
 /* ---- what came of it ---- */
@@ -104,7 +101,7 @@ static void print_run(const struct answer *a)
     if (r->code > 0)
         printf("last error   %s %d: %s\n", r->stage, r->code, r->code_text);
     cli_print_fota_verify(a->o, r);
-    if (strcmp(a->action, "run") == 0)
+    if (strcmp(a->action, "run") == 0 || r->package_deleted >= 0 || r->inner_backup >= 0)
         printf("package deleted in the unit: %s; the module's own backup renewed: %s\n",
                done(r->package_deleted), done(r->inner_backup));
     if (*r->next)

@@ -4,10 +4,10 @@
  * standard input: a question is for a person at a terminal, a script gives --confirm. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/json.h"
 #include "cli/progress.h"
+#include "cli/question.h"
 #include "cli/text.h"
 #include "cli/ufs_text.h"
 
@@ -152,17 +152,14 @@ static void run_backup(struct qdiag_context *ctx, struct qdiag_at *at, struct an
 /* The digits from a person at a terminal. */
 static const char *ask_digits(const struct cli_options *o, char line[64])
 {
-    if (o->confirm || o->dry_run || !isatty(0) || !isatty(2))
+    if (o->confirm || o->dry_run || !cli_can_ask())
         return o->confirm;
     fprintf(stderr,
             "This overwrites the unit's live %s file system with the copy in the module, and "
             "resets the unit.\nType the last 4 digits of its IMEI to go on (NONE when it has "
             "none): ",
             cli_ufs_names[o->ufs.fs]);
-    if (!fgets(line, 64, stdin))
-        return NULL;
-    line[strcspn(line, "\r\n")] = '\0';
-    return line;
+    return cli_answer(line) == 0 ? line : NULL;
 }
 
 static void run_restore(struct qdiag_at *at, struct answer *a)

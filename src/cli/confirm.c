@@ -8,25 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cli/plan_text.h"
 #include "cli/progress.h"
+#include "cli/question.h"
 #include "cli/text.h"
 
-/* On the terminal itself, so that a pipe on stdin is never taken for a person. */
 static int ask(const char *what, char answer[64], void *user)
 {
     (void)user;
-    if (!isatty(0) || !isatty(2))
+    if (!cli_can_ask())
         return -1;
     cli_progress_clear();
     fprintf(stderr, "This changes the unit. To go on, type %s: ", what);
     fflush(stderr);
-    if (!fgets(answer, 64, stdin))
-        return -1;
-    answer[strcspn(answer, "\r\n")] = '\0';
-    return 0;
+    return cli_answer(answer);
 }
 
 static int bad_spc(const char *from)

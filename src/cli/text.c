@@ -19,6 +19,11 @@ void cli_note_signal(int signo)
         last_signal = signo;
 }
 
+int cli_signalled(void)
+{
+    return last_signal != 0;
+}
+
 int cli_exit_code(const struct qdiag_error *e)
 {
     if (e->code == QDIAG_E_CANCELLED && last_signal)

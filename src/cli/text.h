@@ -30,6 +30,7 @@ const char *cli_masked(const struct cli_options *o, const char *text, char *out,
 /* The exit code of an error, with the signal's own code for a cancelled run. */
 int cli_exit_code(const struct qdiag_error *e);
 void cli_note_signal(int signo);
+int cli_signalled(void); /* 1: one has come */
 
 /* A whole local file of at most cap bytes; free() it. 0, or an exit code after the error was
  * printed. */

@@ -109,10 +109,53 @@ def test_stopped_and_joined(work):
             assert command[:3] == ["qdiag", "fota", "watch"], answer
             done = qdiag(*command[1:], "--json", "--progress=none", "--limit", FAST)
             j = json.loads(done.stdout)
-            assert done.returncode == 0, (done.stderr, j)
+            assert done.returncode == 16 and "is not renewed" in done.stderr, (done.stderr, j)
             assert j["version"] == new("eg9x") and j["calibration_equal"] is True, j
+            assert j["package_deleted"] is False and j["inner_backup"] is False, j
+            assert j["next"] == "qdiag ufs files rm update.zip --at " + u.at(), j
+            assert "unit     changed" in done.stderr, done.stderr
             assert u.started() == ["+QFOTADL=" + LOCAL["eg9x"]], u.writes()
             assert u.state()["stage"] == "done"
+            if n == 0:
+                put_away(u, command)
+
+
+def put_away(u, command):
+    """What a watcher says is left, done step by step: 0 only behind the last."""
+    done = qdiag(*command[1:], "--progress=none", "--limit", FAST, check=16)
+    assert "package deleted in the unit: NO; the module's own backup renewed: NO" in done.stdout, done.stdout
+    qdiag(*shlex.split("ufs files rm update.zip --at " + u.at()), check=0)
+    done = qdiag(*command[1:], "--progress=none", "--limit", FAST, check=16)
+    assert "package deleted in the unit: yes; the module's own backup renewed: NO" in done.stdout, done.stdout
+    qdiag("backup", "--progress=none", "--xqcn", u.work + "/new.xqcn", "-d", u.address, check=0)
+    u.call("ufs", "backup", "-d", u.address, "--backup", u.work + "/new.xqcn", check=0)
+    done = qdiag(*command[1:], "--progress=none", "--limit", FAST, check=0)
+    assert "package deleted in the unit: yes; the module's own backup renewed: yes" in done.stdout, done.stdout
+
+
+def test_nothing_is_to_be_put_away(work):
+    """A run that was to leave both as they are, watched again."""
+    with Rig(work, clock="virtual") as u:
+        p, j = u.run("--keep-package")
+        good(p, j, "eg9x")
+        assert u.state()["package"] == "" and u.state()["copies_before"] is None, u.state()
+        p, j = u.call("fota", "watch", "--state", u.backup + ".fota.json", "-d", u.address, "--limit", FAST,
+                      check=0)
+        assert j["package_deleted"] is None and j["inner_backup"] is None, j
+        assert u.writes() == ["+QFOTADL=" + LOCAL["eg9x"]], u.writes()
+
+
+def test_what_is_left_cannot_be_seen(work):
+    """The counters fell: a new copy is neither there nor not there."""
+    with Rig(work, clock="virtual") as u:
+        good(*u.run(), "eg9x")
+        state = dict(u.state(), copies_before=1000)
+        with open(u.backup + ".fota.json", "w") as f:
+            json.dump(state, f)
+        p, j = u.call("fota", "watch", "--state", u.backup + ".fota.json", "-d", u.address, "--limit", FAST,
+                      check=16)
+        assert j["package_deleted"] is True and j["inner_backup"] is None, j
+        assert "could not be looked at" in p.stderr and "count of its backups" in p.stderr, p.stderr
 
 
 def test_watching_what_another_program_began(work):

@@ -8,6 +8,7 @@ INTERRUPT=all: every signal at every step, not one of them in turn."""
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from upgrade_rig import DIGITS, Rig, prepare  # noqa: E402
 
 INT, TERM, HUP, KILL = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL
 signal.signal(HUP, signal.SIG_DFL)  # these tests may run under nohup, which the programs would inherit
+ALL = os.environ.get("INTERRUPT") == "all"
 LATE = 1.3  # seconds: more than a command that only reads is still given then
 CAUGHT = (((INT,), 0), ((TERM,), 0), ((INT,), LATE), ((HUP,), 0), ((INT, INT), 0))
 DATA = pattern(7, 2500)
@@ -270,8 +272,7 @@ def steps_of(place, name):
 
 def turns(steps, kinds):
     """Which signals at which step."""
-    every = os.environ.get("INTERRUPT") == "all"
-    return [(n + 1, k) for n in range(steps) for k in (kinds if every else [kinds[n % len(kinds)]])]
+    return [(n + 1, k) for n in range(steps) for k in (kinds if ALL else [kinds[n % len(kinds)]])]
 
 
 def together(call, runs, least=1.0):
@@ -290,6 +291,49 @@ def test_commands(work):
         for step, kind in turns(len(steps), CAUGHT) + turns(len(steps), (((KILL,), 0),)):
             runs.append(("%s/%d" % (work, len(runs)), name, step, *kind))
     together(one, runs, 0.9)
+
+
+def killed_upload(u, missing):
+    """A client that sends all of the package but the last bytes, and is no more."""
+    data = read(u.package)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(u.wire.path)
+        client.settimeout(LIMIT)
+        said = b""
+        client.sendall(b'ATE0\rAT+QFUPL="update.zip",%d,5,1\r' % len(data))
+        while b"CONNECT\r\n" not in said:
+            said += client.recv(4096)
+        client.sendall(data[:len(data) - missing])
+        while said.count(b"A", said.index(b"CONNECT")) < (len(data) - missing) // 1024:
+            said += client.recv(4096)
+    assert u.wire.alone.wait(LIMIT)
+    return data
+
+
+def completed(place, missing, words):
+    """The first bytes of the next run end it: the right size, other contents. Nobody takes it for a package."""
+    with Line(place, good=False) as u:
+        data = killed_upload(u, missing)
+        refusals = {"upload": (5, "is in the unit already"), "run": (11, "has the package's size, and other")}
+        calls = {"upload": ("fota", "upload", u.package, "update.zip"),
+                 "run": ("fota", "run", "--confirm", DIGITS, *u.arguments())}
+        for word in words:
+            code, j, err = u.whole(*calls[word])
+            assert code == refusals[word][0] and refusals[word][1] in err + json.dumps(j), (word, code, err)
+            there = u.stored("update.zip")
+            assert len(there) == len(data) and there[:-missing] == data[:-missing], len(there)
+            assert there[-missing:] == b"AT\rAT\r"[:missing] != data[-missing:], there[-missing:]
+        assert not [x for x in u.writes() if x.startswith(("+QFOTADL", "+QFDEL"))], u.writes()
+        assert len([x for x in u.writes() if x.startswith("+QFUPL")]) == 1, u.writes()
+        assert u.whole("ufs", "files", "rm", "update.zip")[0] == 0
+        code, j, err = u.whole(*calls["upload"])
+        assert code == 0 and u.stored("update.zip") == data, (code, err)
+
+
+def test_upload_that_the_next_run_completes(work):
+    prepare("eg9x")
+    at_once(completed, [("%s/%d" % (work, n), n, ("upload", "run")[::n % 2 * 2 - 1]) for n in range(1, 7)],
+            alone=True)
 
 
 def test_download_stands_still(work):

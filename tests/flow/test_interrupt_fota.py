@@ -4,8 +4,6 @@
 while the module writes, in the verification, and when the package and the module's copy are put away.
 Whatever they do, what the answer tells to do next brings the run to its right end."""
 import os
-import pty
-import select
 import shlex
 import sys
 import threading
@@ -13,22 +11,37 @@ import time
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
-from rig import LIMIT, QDIAG, main, read  # noqa: E402
-from fota_rig import LOCAL, new, old  # noqa: E402
+from rig import main  # noqa: E402
+from fota_rig import LOCAL, new, old, package  # noqa: E402
 from test_fota_faults import is_whole  # noqa: E402
-from test_interrupt import CAUGHT, INT, KILL, Line, SAVED, left, together, turns  # noqa: E402
+from test_fota_watch import Server  # noqa: E402
+from test_interrupt import ALL, CAUGHT, INT, KILL, Line, SAVED, left, together, turns  # noqa: E402
 from upgrade_rig import DIGITS, FAST, prepare  # noqa: E402
 
 CONF = ("fota_percents = 1 50 100",)
-ORDER = "+QFOTADL=" + LOCAL["eg9x"]
+# Families and ways of the package; a signal at each of so many steps, at every one with INTERRUPT=all. No
+# number here divides by 2 or 3: the six kinds of signals would not all come.
+KINDS = (("eg9x", False, 1), ("bg96", False, 5), ("rg50xq", False, 5), ("eg9x", True, 5))
 
 
 class Unit(Line):
-    def __init__(self, work, *faults):
-        super().__init__(work, *faults, clock="virtual", good=True, conf=CONF)
+    def __init__(self, work, *faults, family="eg9x", air=False):
+        self.server = Server(package(work + ".zip", old(family), new(family))) if air else None
+        self.url = self.server.__enter__() + "update.zip" if air else None
+        super().__init__(work, *faults, clock="virtual", good=not air, conf=CONF, family=family)
+        self.order = "+QFOTADL=" + ('"%s"' % self.url if air else LOCAL[family])
+        self.deletes = not air and family != "bg96"  # a file of the user's storage
+
+    def __exit__(self, *exc):
+        super().__exit__(*exc)
+        if self.server:
+            self.server.__exit__(*exc)
 
     def run_args(self):
-        return ("fota", "run", "--confirm", DIGITS, *self.arguments())
+        return ("fota", "run", "--confirm", DIGITS, *self.arguments(source=self.url))
+
+    def is_deleted(self):
+        return self.stored("update.zip") is None if self.deletes else None
 
     def watch_args(self):
         return ("fota", "watch", "--backup", self.backup, "-d", self.address, "--limit", FAST, "--to",
@@ -45,6 +58,16 @@ def is_right(u, done, codes=(0,)):
     assert j["calibration_equal"] is True and is_whole(u), j
 
 
+def watched(u, done):
+    """Who joined the run says what it left undone, and that is no 0."""
+    code, j, err = done
+    is_right(u, done, (0, 16))
+    assert u.state()["stage"] == "done", u.state()
+    renewed = u.kept() == 2
+    assert renewed == (j["inner_backup"] is True) == (code == 0), (j, err)
+    assert j["package_deleted"] is u.is_deleted(), j
+
+
 def goes_on(done):
     """Stopped while the module may be at work."""
     code, j, err = done
@@ -59,12 +82,12 @@ def told(u, signals, done):
     """What `fota run` says, against what was sent. The command to go on with, or None."""
     code, j, err = done
     sent = u.writes()
-    if ORDER not in sent:
+    if u.order not in sent:
         assert sent == [] and code == 128 + signals[0] and j["error"]["unit"] == "untouched", (code, err)
         assert "not touched" in err and "stopped by a signal" in err and "  next " in err, err
         assert not os.path.exists(u.backup + ".fota.json")
         return None
-    assert sent.count(ORDER) == 1 and sent.count(SAVED) <= 1, sent
+    assert sent.count(u.order) == 1 and sent.count(SAVED) <= 1, sent
     if code == 22:
         assert SAVED not in sent, sent
         return goes_on(done)
@@ -73,7 +96,7 @@ def told(u, signals, done):
     renewed = SAVED in sent and u.kept() == 2
     assert renewed == (j["inner_backup"] is True) == (code == 0), (sent, j, err)
     assert code == 0 or "backup is not renewed" in err and "ufs backup" in err, err
-    assert j["package_deleted"] is (u.stored("update.zip") is None), j
+    assert j["package_deleted"] is u.is_deleted(), j
     return None
 
 
@@ -88,15 +111,15 @@ def run_again(u):
     is_right(u, (code, j, err))
 
 
-def stop_run(place, step, signals, hold=0):
-    with Unit(place) as u:
+def stop_run(place, family, air, step, signals, hold=0):
+    with Unit(place, family=family, air=air) as u:
         before = len(u.writes())
         assert before == 0, u.writes()
         done = u.stopped(u.run_args(), step, signals, hold)
         if done is None:
             return False
         again = None
-        if signals[-1] == KILL and ORDER in u.writes():
+        if signals[-1] == KILL and u.order in u.writes():
             again = u.resumed()
         elif signals[-1] == KILL:
             run_again(u)
@@ -105,18 +128,17 @@ def stop_run(place, step, signals, hold=0):
             assert left(u) == [], left(u)
             assert u.settings() == (True, 0) or u.wire.steps[-1] in RESTARTED, u.wire.steps[-20:]
         if again:
-            is_right(u, u.whole(*again, "--limit", FAST))
-            assert u.state()["stage"] == "done", u.state()
-        assert u.writes().count(ORDER) == 1 or not again, u.writes()
+            watched(u, u.whole(*again, "--limit", FAST))
+        assert u.writes().count(u.order) == 1 or not again, u.writes()
     return True
 
 
 RESTARTED = ("gone", "< RDY", "< APP RDY")
 
 
-def stop_watch(place, step, signals, hold=0):
-    with Unit(place) as u:
-        u.wire.kick = b"AT" + ORDER.encode() + b"\r"
+def stop_watch(place, family, air, step, signals, hold=0):
+    with Unit(place, family=family, air=air) as u:
+        u.wire.kick = b"AT" + u.order.encode() + b"\r"
         done = u.stopped(u.watch_args(), step, signals, hold)
         if done is None:
             return False
@@ -130,13 +152,13 @@ def stop_watch(place, step, signals, hold=0):
         else:
             again = u.watch_args()
         is_right(u, u.whole(*again, "--limit", FAST))
-        assert u.writes() == [ORDER], u.writes()
+        assert u.writes() == [u.order], u.writes()
     return True
 
 
-def steps_of(place, args, kick=b""):
-    with Unit(place) as u:
-        u.wire.kick = kick
+def steps_of(place, args, kick=False, family="eg9x", air=False):
+    with Unit(place, family=family, air=air) as u:
+        u.wire.kick = b"AT" + u.order.encode() + b"\r" if kick else b""
         u.wire.arm(None, None)
         is_right(u, u.whole(*args(u)))
         return u.wire.steps
@@ -146,18 +168,22 @@ def kinds():
     return CAUGHT + (((KILL,), 0),)
 
 
+def every_kind(work, call, args, kick):
+    runs = []
+    for family, air, every in KINDS:
+        name = "%s/%s-%s" % (work, family, "air" if air else "file")
+        steps = steps_of(name, args, kick, family, air)
+        chosen = turns(len(steps), kinds())[::1 if ALL else every]
+        runs += [("%s-%d" % (name, n), family, air, *row[:1], *row[1]) for n, row in enumerate(chosen)]
+    together(call, runs, 0.5)
+
+
 def test_run(work):
-    prepare("eg9x")
-    steps = steps_of(work + "/whole", Unit.run_args)
-    together(stop_run, [("%s/%d" % (work, n), step, *kind)
-                        for n, (step, kind) in enumerate(turns(len(steps), kinds()))], 0.5)
+    every_kind(work, stop_run, Unit.run_args, False)
 
 
 def test_watch(work):
-    prepare("eg9x")
-    steps = steps_of(work + "/whole", Unit.watch_args, b"AT" + ORDER.encode() + b"\r")
-    together(stop_watch, [("%s/%d" % (work, n), step, *kind)
-                          for n, (step, kind) in enumerate(turns(len(steps), kinds()))], 0.5)
+    every_kind(work, stop_watch, Unit.watch_args, True)
 
 
 def test_diag_port_stays_away(work):
@@ -172,7 +198,7 @@ def test_diag_port_stays_away(work):
             later.append(threading.Timer(1, lambda: p.send_signal(INT)))
             later[0].start()
         u.wire.arm(version, soon)
-        p = u.start(u.run_args() + ("--limit", "port_back=9999"))
+        p = u.start(u.run_args() + ("--limit", FAST.replace("port_back=4", "port_back=9999")))
         done = u.end(p)
         later[0].join()
         goes_on(done)
@@ -198,31 +224,6 @@ def test_watch_before_the_port_is_back(work):
         p.send_signal(INT)
         code, j, err = u.end(p)
         assert code == 130 and "do not cut the power" in err and "same command" in err, (code, err)
-
-
-def test_question(work):
-    """Ctrl-C where the digits are asked for."""
-    with Unit(work) as u:
-        args = [QDIAG, "fota", "run", "--at", u.at(), *u.arguments()]
-        pid, fd = pty.fork()
-        if pid == 0:
-            os.execv(QDIAG, args)
-        text = b""
-        while b"to go on: " not in text:
-            assert select.select([fd], [], [], LIMIT)[0], text
-            text += os.read(fd, 65536)
-        stat = "/proc/%d/stat" % pid
-        while read(stat).rpartition(b")")[2].split()[0] != b"S":  # it waits for the answer
-            time.sleep(0.01)
-        os.write(fd, b"\x03")
-        try:
-            while True:
-                text += os.read(fd, 65536)
-        except OSError:
-            pass
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        os.close(fd)
-        assert code == 130 and b"not touched" in text and u.writes() == [], (code, text)
 
 
 if __name__ == "__main__":

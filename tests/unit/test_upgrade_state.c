@@ -40,6 +40,8 @@ static void fill(struct qd_run_state *s)
     s->attempts = 3;
     s->code = 520;
     s->restores = 4;
+    qd_copy_text(s->package, sizeof s->package, "update.zip");
+    s->copies = 7;
     s->changed = s->began + 60;
 }
 
@@ -65,11 +67,12 @@ static void test_round_trip(void **state)
     assert_null(strstr(text, "0010100000"));
     assert_non_null(strstr(text, "\"last_digits\": \"0015\""));
     a.code = -1;
-    a.restores = -1;
+    a.restores = a.copies = -1;
     assert_int_equal(qd_run_state_save(name, &a, &e), 0);
     assert_int_equal(qd_run_state_load(name, &b, &e), 0);
     assert_int_equal(b.code, -1);
     assert_int_equal(b.restores, -1);
+    assert_int_equal(b.copies, -1);
     a.backup_sha256[0] = '\0'; /* then any backup would do */
     assert_int_equal(qd_run_state_save(name, &a, &e), 0);
     assert_int_equal(qd_run_state_load(name, &b, NULL), -QDIAG_E_FILE_UNKNOWN);

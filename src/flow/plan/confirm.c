@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "base/text.h"
 #include "flow/plan/planned.h"
 
@@ -55,6 +56,8 @@ int qd_confirm_check(const struct qdiag_plan *p, const struct qdiag_restore_opti
     const char *given = o->confirm;
     if (!given && o->ask && o->ask(p->confirm, answer, o->user) == 0)
         given = answer;
+    if (qd_cancel_check(p->ctx->cancel, e) != 0) /* Ctrl-C instead of the digits */
+        return -QDIAG_E_CANCELLED;
     if (given && is_right(p, given))
         return 0;
     int rc = qd_fail(e, QDIAG_E_POLICY, NULL,

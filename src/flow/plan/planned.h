@@ -51,7 +51,7 @@ int qd_evidence_sign(const struct qd_anchors *unit, char salt[65], char digest[6
 /* What a person has to type to show which unit is meant, and the right answer. */
 void qd_confirm_choose(struct qdiag_plan *p, const char *label_imei);
 
-/* 0 when the digits are right; else -QDIAG_E_POLICY. */
+/* 0 when the digits are right; else -QDIAG_E_POLICY, or -QDIAG_E_CANCELLED. */
 int qd_confirm_check(const struct qdiag_plan *p, const struct qdiag_restore_options *o,
                      struct qdiag_error *e);
 

@@ -117,6 +117,7 @@ static int note_run(struct qd_run *run, const struct qdiag_fota_argument *a, con
     qd_copy_text(s->stage, sizeof s->stage, "sent");
     s->restores = r->restores_before == QD_RESTORES_UNKNOWN ? -1 : (int64_t)r->restores_before;
     s->changed = s->began;
+    qd_upgrade_note(run->o, a, r, s);
     if (rc == 0 && run->o->state)
         rc = qd_run_state_save(run->o->state, s, e);
     return rc;
@@ -431,7 +432,7 @@ int qdiag_fota_run(struct qdiag_at *at, struct qdiag_device *dev,
         return rc;
     }
     rc = watch(&run, dev, e);
-    return rc ? rc : qd_upgrade_finish(at, dev, o, &a, r, e);
+    return rc ? rc : qd_upgrade_finish(at, dev, o, &run.state, r, e);
 }
 
 /* What is known of a run that somebody else began. */
@@ -474,5 +475,5 @@ int qdiag_fota_watch(struct qdiag_at *at, struct qdiag_device *dev,
         mine.preflight.backup = run.state.backup;
     qd_run_begin(&run, qd_fota_family(run.state.family));
     rc = watch(&run, dev, e);
-    return rc;
+    return rc || !o->state ? rc : qd_upgrade_left(at, &run.state, r, e);
 }

@@ -17,27 +17,52 @@
 
 /* ---- afterwards ---- */
 
-static void delete_package(struct qdiag_at *at, const struct qdiag_fota_argument *a,
-                           struct qdiag_fota_report *r)
+void qd_upgrade_note(const struct qdiag_fota_options *o, const struct qdiag_fota_argument *a,
+                     const struct qdiag_fota_report *r, struct qd_run_state *s)
 {
     const struct qd_fota_family *f = qd_fota_family(r->before.family);
     const char *name = f && a->scheme == QDIAG_FOTA_FILE ? qd_fota_stored_name(f, a->path) : NULL;
-    struct qdiag_error e = {0};
+    const struct qdiag_ufs_state *copy = &r->preflight.ufs.fs[QDIAG_UFS];
+
+    s->copies = -1;
+    if (o->keep_package)
+        return;
+    qd_copy_text(s->package, sizeof s->package, name ? name : "");
+    if (!o->preflight.without_ufs && copy->known)
+        s->copies = (int64_t)copy->backups;
+}
+
+static void say_package(const struct qdiag_at *at, const char *name, struct qdiag_fota_report *r)
+{
     char word[160];
 
-    if (!name)
-        return; /* -1: it was no file of the user's storage */
+    qd_shell_word(name, word, sizeof word);
+    snprintf(r->next, sizeof r->next, "qdiag ufs files rm %s --at %.300s", word, at->address.text);
+}
+
+static void delete_package(struct qdiag_at *at, const char *name, struct qdiag_fota_report *r)
+{
+    struct qdiag_error e = {0};
+
     r->package_deleted = qdiag_user_file_delete(at, name, &e) == 0;
     if (r->package_deleted)
         return;
     qd_log(at->ctx, QDIAG_LOG_WARN, "fota", "the package is still in the unit: %s: %s", e.what,
            e.why);
-    qd_shell_word(name, word, sizeof word);
-    snprintf(r->next, sizeof r->next, "qdiag ufs files rm %s --at %.300s", word, at->address.text);
+    say_package(at, name, r);
+}
+
+static int not_renewed(struct qdiag_error *e)
+{
+    qd_what(e, "upgraded and verified, but the module's own backup is not renewed");
+    qd_hint(e, "`qdiag ufs backup` makes it, with a new DIAG backup");
+    if (e)
+        e->touch = QDIAG_CHANGED;
+    return -QDIAG_E_PARTLY;
 }
 
 int qd_upgrade_finish(struct qdiag_at *at, struct qdiag_device *dev,
-                      const struct qdiag_fota_options *o, const struct qdiag_fota_argument *a,
+                      const struct qdiag_fota_options *o, const struct qd_run_state *s,
                       struct qdiag_fota_report *r, struct qdiag_error *e)
 {
     struct qdiag_ufs_options u = {.fs = QDIAG_UFS,
@@ -49,18 +74,67 @@ int qd_upgrade_finish(struct qdiag_at *at, struct qdiag_device *dev,
     struct qdiag_error mine = {0};
     int rc;
 
-    if (o->keep_package)
-        return 0;
-    delete_package(at, a, r);
-    if (o->preflight.without_ufs || !r->preflight.ufs.fs[QDIAG_UFS].known)
+    if (s->package[0])
+        delete_package(at, s->package, r);
+    if (s->copies < 0)
         return 0;
     rc = qdiag_ufs_backup(at, dev, &u, &report, &mine);
     r->inner_backup = rc == 0;
     if (rc == 0)
         return 0;
     qd_fail(e, QDIAG_E_PARTLY, at->address.text, "%.100s: %.140s", mine.what, mine.why);
-    qd_what(e, "upgraded and verified, but the module's own backup is not renewed");
-    qd_hint(e, "`qdiag ufs backup` makes it, with a new DIAG backup");
+    return not_renewed(e);
+}
+
+static int look_for_package(struct qdiag_at *at, const char *name, struct qdiag_fota_report *r,
+                            struct qdiag_error *e)
+{
+    struct qd_user_list found = {0};
+    int rc = qd_user_list(at->at, name, &found, e);
+
+    if (rc != 0)
+        return rc;
+    r->package_deleted = found.n == 0;
+    if (found.n)
+        say_package(at, name, r);
+    qd_user_list_free(&found);
+    return 0;
+}
+
+/* Counters that were made anew tell nothing. */
+static int look_for_copy(struct qdiag_at *at, int64_t before, struct qdiag_fota_report *r,
+                         struct qdiag_error *e)
+{
+    struct qdiag_ufs_status now;
+    int rc = qdiag_ufs_status(at, &now, e);
+    const struct qdiag_ufs_state *copy = &now.fs[QDIAG_UFS];
+
+    if (rc == 0 && (!copy->known || copy->backups < before))
+        rc = qd_fail(e, QDIAG_E_UNKNOWN, "UFS", "the count of its backups does not tell it");
+    if (rc == 0)
+        r->inner_backup = copy->backups > before && copy->valid;
+    return rc;
+}
+
+int qd_upgrade_left(struct qdiag_at *at, const struct qd_run_state *s, struct qdiag_fota_report *r,
+                    struct qdiag_error *e)
+{
+    struct qdiag_error mine = {0};
+    int rc = s->package[0] ? look_for_package(at, s->package, r, &mine) : 0;
+
+    if (rc == 0 && s->copies >= 0)
+        rc = look_for_copy(at, s->copies, r, &mine);
+    if (rc == 0 && r->inner_backup != 0)
+        return 0;
+    if (rc == 0) {
+        qd_fail(e, QDIAG_E_PARTLY, at->address.text, "who watches changes nothing in the unit");
+        return not_renewed(e);
+    }
+    qd_fail(e, QDIAG_E_PARTLY, at->address.text, "%.100s: %.140s", mine.what, mine.why);
+    qd_what(e, "upgraded and verified, but what is left to do could not be looked at");
+    qd_hint(e,
+            "`qdiag ufs status` and `qdiag ufs files ls` show it; the module's own backup has to "
+            "be made anew, the package deleted");
     if (e)
         e->touch = QDIAG_CHANGED;
     return -QDIAG_E_PARTLY;

@@ -73,7 +73,7 @@ static json_t *to_json(const struct qd_run_state *s)
     qd_utc_text(s->began, began);
     qd_utc_text(s->changed, changed);
     return json_pack("{s:s, s:{s:s, s:s, s:i}, s:{s:s, s:s, s:s, s:s, s:s}, s:s, s:s, s:s, s:s, "
-                     "s:s, s:s, s:s, s:i, s:o, s:o, s:I, s:I, s:s, s:s}",
+                     "s:s, s:s, s:s, s:i, s:o, s:o, s:s, s:o, s:I, s:I, s:s, s:s}",
                      "schema", SCHEMA, "port", "at", s->at, "usb_path", s->usb_path, "interface",
                      s->interface, "unit", "salt", s->salt, "sha256", s->unit, "last_digits",
                      s->last, "model", s->model, "family", s->family, "source", s->source, "target",
@@ -82,6 +82,8 @@ static json_t *to_json(const struct qd_run_state *s)
                      (int)s->attempts, "code", s->code < 0 ? json_null() : json_integer(s->code),
                      "restores_before",
                      s->restores < 0 ? json_null() : json_integer((json_int_t)s->restores),
+                     "package", s->package, "copies_before",
+                     s->copies < 0 ? json_null() : json_integer((json_int_t)s->copies),
                      "began_unix", (json_int_t)s->began, "changed_unix", (json_int_t)s->changed,
                      "began", began, "changed", changed);
 }
@@ -134,10 +136,13 @@ static int from_json(const json_t *j, struct qd_run_state *s)
     if (TAKE(j, "target_other", target_other) || TAKE(j, "backup_sha256", backup_sha256) ||
         strlen(s->backup_sha256) != (s->backup[0] ? 64 : 0)) /* without it any backup would do */
         return -1;
+    if (json_object_get(j, "package") && TAKE(j, "package", package))
+        return -1;
     s->interface = (int)take_number(port, "interface", 255, -1);
     s->attempts = (unsigned)take_number(j, "attempts", 1000000, 0);
     s->code = (int)take_number(j, "code", 999999, -1);
     s->restores = take_number(j, "restores_before", UINT32_MAX - 1, -1);
+    s->copies = take_number(j, "copies_before", UINT32_MAX - 1, -1);
     s->began = take_number(j, "began_unix", LATEST, 0);
     s->changed = take_number(j, "changed_unix", LATEST, 0);
     return 0;

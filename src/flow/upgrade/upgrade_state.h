@@ -24,6 +24,8 @@ struct qd_run_state {
     unsigned attempts;
     int code;               /* -1 = none */
     int64_t restores;       /* counted before; -1 = not known */
+    char package[96];       /* to be deleted afterwards in the user's storage; "" = none */
+    int64_t copies;         /* of the module's own backup before, to be renewed; -1 = it is not */
     int64_t began, changed; /* Unix time */
 };
 
