@@ -62,6 +62,9 @@ def text_changes():
     wide = xqcn_form.text(t1(), encoding="utf-8", declared="UTF-8")
     yield "r09-non-ascii.xqcn", wide.replace(b"'51 '", "'5\u00e9 '".encode(), 1), ("00000000", "hex")
     yield "r06-broken-encoding.xqcn", wide.replace(b"'T1.xqcn'", b"'T\xff'"), ("line", "well-formed")
+    page = xqcn_form.text(t1(), declared="Windows-1251")
+    yield ("r06-not-of-the-encoding.xqcn", page.replace(b"'T1.xqcn'", b"'T\x98'"),
+           ("line 3", "no character of the encoding"))
     yield ("r06-false-utf16.xqcn",
            xqcn_form.text(t1(), encoding="ascii", declared="UTF-16"), ("line", "well-formed"))
 

@@ -174,6 +174,8 @@ def text_forms():
     name = "C:\\Users\\shop \u20ac 7 & Co\\QPST\\DEADD00D_0.xqcn"
     yield "windows-root.xqcn", xqcn_form.text(t1(name)), ()
     yield "windows-root-utf8.xqcn", xqcn_form.text(t1(name), encoding="utf-8", declared="utf-8"), ()
+    # a path in the user's own code page, as no character of Windows-1252 has it
+    yield "windows-root-other-page.xqcn", xqcn_form.text(t1("C:\\\xd3\xc3\x81\x8d\x8f\x90\x9d\xbb\xa7.xqcn")), ()
     t2_text = xqcn_form.text(t2())
     yield "t2.xqcn", t2_text, ("IMEI",)
     yield "t2-lf.xqcn", xqcn_form.text(t2(), eol="\n"), ("LF",)
