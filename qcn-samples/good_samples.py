@@ -5,6 +5,7 @@ import struct
 import zlib
 
 import cfb_form
+import cfb_steps
 import xqcn_form
 from cfb_form import Layout
 from qcn_tree import (BLANK_IMEI, GPS, IMEI, P, VERSION, Noise, Storage, Stream, build, config_of,
@@ -236,6 +237,12 @@ def compound_forms():
     yield "t2-red-black-times.qcn", cfb_form.write(t2(), Layout(red_black=True, times=FILETIME)), ()
     yield "t2-long-fat.qcn", cfb_form.write(t2(), Layout(extra_fat=3)), ()
     yield "t2-empty-with-start.qcn", cut_back(cfb_form.write(t2())), ()
+    yield "t2-in-steps.qcn", cfb_steps.write(t2()), ()
+    yield "qpst-378-in-steps.qcn", cfb_steps.write(qpst_378(""), seed=9, piece=40), ("no NV_ITEM_ARRAY_SIM_2",)
+    properties_added = t2()
+    properties_added.add(Stream("\5SummaryInformation", P(200)))
+    yield ("summary-information.qcn", cfb_form.write(properties_added),
+           ("(.SummaryInformation)", "Windows added"))
     yield "t1.qcn.gz", stored_gzip(cfb_form.write(t1())), ()
     yield "octopus.qcn", cfb_form.write(octopus("")), ("without the usual NUL", "above 7232")
     yield "roaming-right.qcn", cfb_form.write(roaming("", True)), ("roaming list",)
