@@ -28,6 +28,10 @@ def compound():
     inner = config_of(deep)
     for i in range(8):
         inner = inner.add(Storage("level %d" % i))
+    storage = cfb_form.write(build("", props=properties()))
+    yield ("r05-reserved-storage.qcn",
+           storage.replace("EFS_Backup".encode("utf-16-le"), "\5FS_Backup".encode("utf-16-le")),
+           ("(.FS_Backup)", "control character"))
     yield "r05-depth.qcn", cfb_form.write(deep), ("(level 6)", "deeper than 8")
     yield ("r05-no-order.qcn",
            cfb_form.write(t2(), cfb_form.Layout(bad_order=True)), ("entry 2 (00024628)", "order"))
@@ -62,6 +66,9 @@ def text_changes():
     wide = xqcn_form.text(t1(), encoding="utf-8", declared="UTF-8")
     yield "r09-non-ascii.xqcn", wide.replace(b"'51 '", "'5\u00e9 '".encode(), 1), ("00000000", "hex")
     yield "r06-broken-encoding.xqcn", wide.replace(b"'T1.xqcn'", b"'T\xff'"), ("line", "well-formed")
+    page = xqcn_form.text(t1(), declared="Windows-1251")
+    yield ("r06-not-of-the-encoding.xqcn", page.replace(b"'T1.xqcn'", b"'T\x98'"),
+           ("line 3", "no character of the encoding"))
     yield ("r06-false-utf16.xqcn",
            xqcn_form.text(t1(), encoding="ascii", declared="UTF-16"), ("line", "well-formed"))
 
@@ -228,6 +235,9 @@ def other_kinds():
     yield "r19-zeros.qcn", bytes(16384), ("zero bytes",)
     yield "r19-empty.xqcn", b"", ("empty",)
     yield "r19-text-dialect.qcn", TEXT_DIALECT, ("text dump",)
+    yield "r19-text-dialect-marked.qcn", b"\xef\xbb\xbf\r\n" + TEXT_DIALECT, ("text dump",)
+    yield ("r19-web-page.xqcn", b"\r\n<!doctype HTML>\n<html><title>404 Not Found</title></html>\n",
+           ("web page",))
     yield "r19-carrier.cqcn", cfb_form.write(carrier()), ("cqcn",)
     yield "r19-gzip-of-text.qcn", stored_gzip(b"no backup at all\n" * 40), ("gzip", "unknown")
     yield "r19-gzip-cut.xqcn.gz", stored_gzip(xqcn_form.text(t1()))[:-100], ("gzip", "cut")

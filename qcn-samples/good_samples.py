@@ -5,6 +5,7 @@ import struct
 import zlib
 
 import cfb_form
+import cfb_steps
 import xqcn_form
 from cfb_form import Layout
 from qcn_tree import (BLANK_IMEI, GPS, IMEI, P, VERSION, Noise, Storage, Stream, build, config_of,
@@ -174,6 +175,8 @@ def text_forms():
     name = "C:\\Users\\shop \u20ac 7 & Co\\QPST\\DEADD00D_0.xqcn"
     yield "windows-root.xqcn", xqcn_form.text(t1(name)), ()
     yield "windows-root-utf8.xqcn", xqcn_form.text(t1(name), encoding="utf-8", declared="utf-8"), ()
+    # a path in the user's own code page, as no character of Windows-1252 has it
+    yield "windows-root-other-page.xqcn", xqcn_form.text(t1("C:\\\xd3\xc3\x81\x8d\x8f\x90\x9d\xbb\xa7.xqcn")), ()
     t2_text = xqcn_form.text(t2())
     yield "t2.xqcn", t2_text, ("IMEI",)
     yield "t2-lf.xqcn", xqcn_form.text(t2(), eol="\n"), ("LF",)
@@ -234,6 +237,12 @@ def compound_forms():
     yield "t2-red-black-times.qcn", cfb_form.write(t2(), Layout(red_black=True, times=FILETIME)), ()
     yield "t2-long-fat.qcn", cfb_form.write(t2(), Layout(extra_fat=3)), ()
     yield "t2-empty-with-start.qcn", cut_back(cfb_form.write(t2())), ()
+    yield "t2-in-steps.qcn", cfb_steps.write(t2()), ()
+    yield "qpst-378-in-steps.qcn", cfb_steps.write(qpst_378(""), seed=9, piece=40), ("no NV_ITEM_ARRAY_SIM_2",)
+    properties_added = t2()
+    properties_added.add(Stream("\5SummaryInformation", P(200)))
+    yield ("summary-information.qcn", cfb_form.write(properties_added),
+           ("(.SummaryInformation)", "Windows added"))
     yield "t1.qcn.gz", stored_gzip(cfb_form.write(t1())), ()
     yield "octopus.qcn", cfb_form.write(octopus("")), ("without the usual NUL", "above 7232")
     yield "roaming-right.qcn", cfb_form.write(roaming("", True)), ("roaming list",)

@@ -6,6 +6,24 @@ import xml.parsers.expat
 from qcn_tree import Storage, Stream
 
 
+# Windows-1252 has no character for these bytes. They stand for the control character of their value.
+HOLES = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+
+
+def fill_holes(raw, encoding):
+    if encoding == "windows-1252":
+        for c in HOLES:
+            raw = raw.replace(b"&#%d;" % c, bytes([c]))
+    return raw
+
+
+def refer_to_holes(raw):
+    if b"encoding=\"Windows-1252\"" in raw[:80]:
+        for c in HOLES:
+            raw = raw.replace(bytes([c]), b"&#%d;" % c)
+    return raw
+
+
 def escape(name, encoding):
     text = name.replace("&", "&amp;").replace("'", "&apos;").replace("<", "&lt;").replace(">", "&gt;")
     return text.encode(encoding, "xmlcharrefreplace").decode(encoding)
@@ -48,7 +66,7 @@ def text(root, eol="\r\n", quote="'", encoding="windows-1252", declared="Windows
             out.append(pad + "</Storage>")
 
     line(root, 0)
-    return (eol.join(out) + tail).encode(encoding)
+    return fill_holes((eol.join(out) + tail).encode(encoding), encoding)
 
 
 def read(raw):
@@ -74,5 +92,5 @@ def read(raw):
     x = xml.parsers.expat.ParserCreate()
     x.StartElementHandler = start
     x.EndElementHandler = end
-    x.Parse(raw, True)
+    x.Parse(refer_to_holes(raw), True)
     return found[0]

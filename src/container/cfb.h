@@ -67,8 +67,12 @@ struct qd_cfb_name {
 /* NULL, or why a compound file cannot hold the name (static text). */
 const char *qd_cfb_name_encode(const char *utf8, struct qd_cfb_name *out);
 
-/* The name of a directory entry: n bytes at p as the length field says. The same. */
+/* The name of a directory entry: n bytes at p as the length field says. The same, but a reserved name
+ * is taken. */
 const char *qd_cfb_name_take(const uint8_t *p, unsigned n, struct qd_cfb_name *out);
+
+/* True when it begins with a control character: Windows' own, such as "\5SummaryInformation". */
+int qd_cfb_name_reserved(const struct qd_cfb_name *name);
 
 #define QD_CFB_NAME_UTF8 (QD_TREE_MAX_NAME * 3 + 1)
 void qd_cfb_name_decode(const struct qd_cfb_name *name, char out[QD_CFB_NAME_UTF8]);

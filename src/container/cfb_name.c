@@ -56,6 +56,11 @@ static int pairs_match(const struct qd_cfb_name *name)
     return !high;
 }
 
+int qd_cfb_name_reserved(const struct qd_cfb_name *name)
+{
+    return name->u[0] > 0 && name->u[0] < 0x20;
+}
+
 const char *qd_cfb_name_take(const uint8_t *p, unsigned n, struct qd_cfb_name *out)
 {
     memset(out, 0, sizeof *out);
@@ -72,7 +77,8 @@ const char *qd_cfb_name_take(const uint8_t *p, unsigned n, struct qd_cfb_name *o
     const char *fault = NULL;
     for (unsigned i = 0; i < n / 2 - 1 && !fault; i++) {
         out->u[out->n++] = qd_get16(p + 2 * i);
-        fault = unit_fault(out->u[i]);
+        if (i > 0 || !qd_cfb_name_reserved(out))
+            fault = unit_fault(out->u[i]);
     }
     if (!fault && !pairs_match(out))
         fault = no_utf;

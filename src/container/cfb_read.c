@@ -71,9 +71,12 @@ static int check_version(struct qd_cfb_reader *r)
     const uint8_t *h = r->block[0];
     if (r->size < MIN_FILE)
         return qd_cfb_bad(r, "header", "%zu bytes: the file is cut", r->size);
-    if (qd_get16(h + QD_CFB_H_MAJOR) == 4 && qd_get16(h + QD_CFB_H_SHIFT) == 12)
-        return qd_fail(r->e, QDIAG_E_FILE_UNKNOWN, r->file,
-                       "a compound file of version 4; no known tool saves a QCN in that");
+    if (qd_get16(h + QD_CFB_H_MAJOR) == 4 && qd_get16(h + QD_CFB_H_SHIFT) == 12) {
+        int rc = qd_fail(r->e, QDIAG_E_FILE_UNKNOWN, r->file,
+                         "a compound file of version 4; no known tool saves a QCN in that");
+        qd_hint(r->e, "%s", "save it anew with the tool it comes from, as .xqcn if it can");
+        return rc;
+    }
     for (size_t i = 0; i < sizeof field / sizeof field[0]; i++) {
         unsigned v = qd_get16(h + field[i].at);
         if (v != field[i].value)

@@ -41,6 +41,11 @@ static int check_entry(struct walker *b, uint32_t id)
     const char *fault = qd_cfb_name_take(p, qd_get16(p + QD_CFB_E_LENGTH), &name);
     if (fault)
         return qd_cfb_bad_entry(b->r, id, "%s", fault);
+    if (qd_cfb_name_reserved(&name)) {
+        if (type == QD_CFB_STORAGE)
+            return qd_cfb_bad_entry(b->r, id, "%s", "the name has a control character");
+        qd_cfb_note_entry(b->r, id, "file properties that Windows added are not kept");
+    }
     if (type == QD_CFB_STREAM && qd_get32(p + QD_CFB_E_CHILD) != QD_CFB_FREE)
         return qd_cfb_bad_entry(b->r, id, "a stream with an entry below it");
     if (type == QD_CFB_STREAM && qd_get32(p + QD_CFB_E_SIZE + 4) != 0)

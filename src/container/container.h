@@ -23,6 +23,7 @@ enum qd_container {
     QD_C_QCN,
     QD_C_CQCN,
     QD_C_TEXT_QCN,
+    QD_C_HTML,
     QD_C_GZIP,
     QD_C_ZIP,
     QD_C_ZEROS,

@@ -18,7 +18,7 @@ src_container_libcontainer_la_SOURCES = \
 	src/container/planfile_read.c src/container/planfile_write.c src/container/qcn.h src/container/qcn_efs.c \
 	src/container/qcn_nv.c src/container/qcn_props.c src/container/qcn_read.c \
 	src/container/qcn_write.c src/container/sniff.c src/container/tree.c src/container/tree.h \
-	src/container/xqcn_hex.c src/container/xqcn_hex.h src/container/xqcn_lift.c \
+	src/container/xqcn_hex.c src/container/xqcn_hex.h src/container/xml_quiet.c src/container/xml_quiet.h src/container/xqcn_lift.c \
 	src/container/xqcn_lift.h src/container/xqcn_read.c \
 	src/container/xqcn_write.c
 if HAVE_LIBARCHIVE

@@ -24,8 +24,12 @@ int qd_qcn_read_version(struct qd_qcn *q, const struct qd_node *root)
     if (n->len < 2)
         return qd_qcn_bad(q, n, NULL, "File_Version of %zu bytes", n->len);
     unsigned major = qd_get16(n->data);
-    if (major == 1)
-        return qd_qcn_bad(q, n, NULL, "version 1 layout not supported");
+    if (major == 1) {
+        rc = qd_fail(q->e, QDIAG_E_FILE_UNKNOWN, "/File_Version", "%s",
+                     "version 1 layout not supported");
+        qd_hint(q->e, "%s", "save it anew with a later version of the tool it comes from");
+        return rc;
+    }
     if (major != 2)
         return qd_qcn_bad(q, n, NULL, "file version %u instead of 2", major);
     if (n->len != 6)

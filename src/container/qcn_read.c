@@ -137,10 +137,13 @@ static int check_purpose(struct qd_qcn *q, const struct qd_node *root)
 {
     if (qd_tree_child(root, "File_Version") || has_properties(root))
         return 0;
-    return qd_fail(q->e, QDIAG_E_FILE_UNKNOWN, NULL,
-                   "this is no backup but %s or another document: it has neither File_Version nor "
-                   "Mobile_Property_Info",
-                   qd_container_name(QD_C_CQCN));
+    int rc =
+        qd_fail(q->e, QDIAG_E_FILE_UNKNOWN, NULL,
+                "this is no backup but %s or another document: it has neither File_Version nor "
+                "Mobile_Property_Info",
+                qd_container_name(QD_C_CQCN));
+    qd_hint(q->e, "%s", "make a backup of the unit itself: `qdiag backup`");
+    return rc;
 }
 
 static int read_all(struct qd_qcn *q, const struct qd_node *root)

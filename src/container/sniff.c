@@ -3,6 +3,7 @@
  * Tells the kind of a file by its first bytes, so that a refusal can name what the file is. Never
  * looks at the name: people rename files. */
 #include <string.h>
+#include <strings.h>
 
 #include "container/container.h"
 
@@ -22,19 +23,36 @@ static int all_zero(const uint8_t *p, size_t n)
     return 1;
 }
 
+static void skip_blanks(const uint8_t **p, size_t *n)
+{
+    size_t mark = starts(*p, *n, "\xef\xbb\xbf") ? 3 : 0;
+    *p += mark;
+    *n -= mark;
+    while (*n > 0 && (**p == ' ' || **p == '\t' || **p == '\r' || **p == '\n')) {
+        ++*p;
+        --*n;
+    }
+}
+
+static int looks_like_dump(const uint8_t *p, size_t n)
+{
+    skip_blanks(&p, &n);
+    return starts(p, n, "[NV items]") || starts(p, n, "[Complete items");
+}
+
+static int looks_like_html(const uint8_t *p, size_t n)
+{
+    skip_blanks(&p, &n);
+    return (n >= 5 && strncasecmp((const char *)p, "<html", 5) == 0) ||
+           (n >= 14 && strncasecmp((const char *)p, "<!doctype html", 14) == 0);
+}
+
 /* The XML forms that the reader's parser decodes: 8-bit with or without a mark, UTF-16 with one. */
 static int looks_like_xml(const uint8_t *p, size_t n)
 {
     if (starts(p, n, "\xff\xfe<") || starts(p, n, "\xfe\xff"))
         return n >= 4 && (p[2] == '<' || (p[2] == 0 && p[3] == '<'));
-    if (starts(p, n, "\xef\xbb\xbf")) {
-        p += 3;
-        n -= 3;
-    }
-    while (n > 0 && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')) {
-        p++;
-        n--;
-    }
+    skip_blanks(&p, &n);
     return starts(p, n, "<?xml") || starts(p, n, "<Storage") || starts(p, n, "<!");
 }
 
@@ -50,8 +68,10 @@ enum qd_container qd_sniff(const uint8_t *head, size_t n)
         return QD_C_GZIP;
     if (starts(head, n, "PK\x03\x04") || starts(head, n, "PK\x05\x06"))
         return QD_C_ZIP;
-    if (starts(head, n, "[NV items]") || starts(head, n, "[Complete items"))
+    if (looks_like_dump(head, n))
         return QD_C_TEXT_QCN;
+    if (looks_like_html(head, n))
+        return QD_C_HTML;
     if (looks_like_xml(head, n)) /* before the tar: a text may have any word at 257 */
         return QD_C_XQCN;
     if (n >= 512 && memcmp(head + 257, "ustar", 5) == 0)
@@ -70,6 +90,8 @@ const char *qd_container_name(enum qd_container c)
         return "a carrier QCN (.cqcn)";
     case QD_C_TEXT_QCN:
         return "a text dump of NV items, not a QCN";
+    case QD_C_HTML:
+        return "a web page";
     case QD_C_GZIP:
         return "a gzip file";
     case QD_C_ZIP:

@@ -52,7 +52,7 @@ static int is_blank(unsigned char c)
 
 /* True when every ASCII character is one byte of its own value, and no other character has such a
  * byte in it. head is the text of the declaration. */
-static int is_ascii_like(const char *head)
+static int is_ascii_like(const char *head, int *is_1252)
 {
     static const char *const good[] = {"utf-8", "us-ascii", "iso-8859-", "windows-125", NULL};
     const char *s = strstr(head, "encoding");
@@ -62,10 +62,41 @@ static int is_ascii_like(const char *head)
     s += strspn(s, " \t\r\n=");
     if (*s != '"' && *s != '\'')
         return 0;
+    *is_1252 = strncasecmp(s + 1, "windows-1252", 12) == 0;
     for (size_t i = 0; good[i]; i++)
         if (strncasecmp(s + 1, good[i], strlen(good[i])) == 0)
             return 1;
     return 0;
+}
+
+/* Bytes that Windows-1252 has no character for. The vendor tool names that encoding whatever the
+ * user's own is, so the path in the root's name may hold them: each goes on as a reference to the
+ * control character of its value, and the writer makes the byte of it again. */
+static int is_hole(uint8_t c)
+{
+    return c == 0x81 || c == 0x8d || c == 0x8f || c == 0x90 || c == 0x9d;
+}
+
+#define REFERENCE 6u /* characters */
+
+static void pass(const struct qd_lift *l, uint8_t c, struct qd_buf *out)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    if (!l->is_1252 || !is_hole(c)) {
+        out->p[out->len++] = c;
+        return;
+    }
+    const char text[REFERENCE] = {'&', '#', 'x', digits[c >> 4], digits[c & 15], ';'};
+    memcpy(out->p + out->len, text, REFERENCE);
+    out->len += REFERENCE;
+}
+
+static size_t count_holes(const uint8_t *p, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += is_hole(p[i]);
+    return count;
 }
 
 /* The parser reads two or four bytes per character when it finds a mark or a zero byte up here. */
@@ -79,7 +110,7 @@ static int end_instruction(struct qd_lift *l)
     if (qd_buf_terminate(&l->head) != 0)
         return -1;
     if (strncmp((const char *)l->head.p, "xml", 3) == 0)
-        l->off |= l->head.len >= HEAD_MAX || !is_ascii_like((const char *)l->head.p);
+        l->off |= l->head.len >= HEAD_MAX || !is_ascii_like((const char *)l->head.p, &l->is_1252);
     l->head.len = 0;
     l->state = TEXT;
     return 0;
@@ -232,7 +263,8 @@ int qd_lift_feed(struct qd_lift *l, const uint8_t *p, size_t n, struct qd_buf *o
 {
     size_t at = 0;
     out->len = 0;
-    if (qd_buf_reserve(out, 2 * n + 2) != 0) /* '' becomes 'L' */
+    /* '' becomes 'L' */
+    if (qd_buf_reserve(out, 2 * n + 2 + count_holes(p, n) * REFERENCE) != 0)
         return -1;
     l->off |= l->state == START && is_wide(p, n);
     while (at < n && !l->off) {
@@ -241,7 +273,7 @@ int qd_lift_feed(struct qd_lift *l, const uint8_t *p, size_t n, struct qd_buf *o
         if (l->state == LIFTING) {
             rc = lift(l, p + at, n - at, out, &used);
         } else {
-            out->p[out->len++] = p[at];
+            pass(l, p[at], out);
             rc = step(l, p[at]);
         }
         if (rc != 0)

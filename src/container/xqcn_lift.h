@@ -18,6 +18,7 @@ struct qd_lifted {
 
 struct qd_lift {
     int state, off;
+    int is_1252; /* the text says that it is Windows-1252 */
     size_t marks; /* '=' since the last '<' of what the parser sees */
     size_t limit;  /* bytes kept of one value at most; more are counted */
     unsigned char quote;

@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "container/container.h"
+#include "container/xml_quiet.h"
 #include "container/xqcn_lift.h"
 
 #define CHUNK         (1024u * 1024u)
@@ -52,6 +53,7 @@ struct reader {
     size_t nodes;
     int in_stream, closed, ending;
     int noted_lower, noted_comment, lf;
+    struct qd_xml_quiet quiet;
 };
 
 /* The attributes that Storage and Stream may have; value text is not NUL-terminated. */
@@ -98,7 +100,7 @@ __attribute__((format(printf, 4, 5))) static void damaged(struct reader *r, int 
     vsnprintf(why, sizeof why, fmt, ap);
     va_end(ap);
     /* What the parser makes of half an element is no help: "unknown element 'S'". */
-    if (r->ending && !r->closed)
+    if (r->ending && !r->closed && !r->quiet.not_converted)
         qd_copy_text(why, sizeof why, "the text ends too early: the file is cut");
     stop(r, qd_fail(r->e, QDIAG_E_FILE_DAMAGED, where, "%s", why));
 }
@@ -476,6 +478,14 @@ static int check_kind(struct reader *r, const uint8_t *p, size_t n)
                    qd_container_name(kind));
 }
 
+static void parse(struct reader *r, int last)
+{
+    xmlParseChunk(r->xml, (const char *)r->shown.p, (int)r->shown.len, last);
+    if (r->quiet.not_converted)
+        damaged(r, line_now(r), NULL,
+                "a byte that is no character of the encoding that the first line names");
+}
+
 static int feed(struct reader *r, uint8_t *buf)
 {
     uint64_t total = 0;
@@ -498,7 +508,7 @@ static int feed(struct reader *r, uint8_t *buf)
         if (qd_lift_crowded(&r->lift, &r->shown))
             damaged(r, line_now(r), NULL, "thousands of attributes in one tag");
         else if (r->shown.len > 0 || n == 0)
-            xmlParseChunk(r->xml, (const char *)r->shown.p, (int)r->shown.len, n == 0);
+            parse(r, n == 0);
     }
     if (r->rc == 0 && (!r->xml->wellFormed || !r->closed))
         damaged(r, 0, NULL, "the parser stopped early");
@@ -522,47 +532,16 @@ static void set_handlers(xmlSAXHandler *sax)
     sax->serror = on_error;
 }
 
-/* libxml2 reports failed character conversion past the parser's own handler, straight to stderr.
- * The handlers are per thread and the program's own: they are put back. */
-struct error_handlers {
-    xmlGenericErrorFunc text;
-    xmlStructuredErrorFunc structured;
-    void *text_user, *structured_user;
-};
-
-__attribute__((format(printf, 2, 3))) static void say_nothing(void *user, const char *fmt, ...)
-{
-    (void)user;
-    (void)fmt;
-}
-
-static void silence(struct error_handlers *h)
-{
-    h->text = xmlGenericError;
-    h->text_user = xmlGenericErrorContext;
-    h->structured = xmlStructuredError;
-    h->structured_user = xmlStructuredErrorContext;
-    xmlSetGenericErrorFunc(NULL, say_nothing);
-    xmlSetStructuredErrorFunc(NULL, NULL);
-}
-
-static void restore(const struct error_handlers *h)
-{
-    xmlSetGenericErrorFunc(h->text_user, h->text);
-    xmlSetStructuredErrorFunc(h->structured_user, h->structured);
-}
-
 int qd_xqcn_read(struct qd_source *src, const struct qd_notes *notes, struct qd_node **root,
                  struct qdiag_error *e)
 {
     xmlSAXHandler sax;
-    struct error_handlers before;
     struct reader r = {.src = src, .notes = notes, .e = e};
     uint8_t *buf = qd_alloc(CHUNK, 1);
     *root = NULL;
     qd_lift_start(&r.lift, MAX_STREAM);
     set_handlers(&sax);
-    silence(&before);
+    qd_xml_quiet(&r.quiet);
     if (buf)
         r.xml = xmlCreatePushParserCtxt(&sax, &r, NULL, 0, NULL);
     int rc = r.xml ? 0 : qd_nomem(e);
@@ -576,7 +555,7 @@ int qd_xqcn_read(struct qd_source *src, const struct qd_notes *notes, struct qd_
     qd_lift_free(&r.lift);
     qd_buf_free(&r.shown);
     free(buf);
-    restore(&before);
+    qd_xml_loud(&r.quiet);
     if (rc == 0) {
         r.root->lf = r.lf;
         *root = r.root;

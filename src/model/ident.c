@@ -51,6 +51,18 @@ static int imei_digits(const uint8_t *data, uint8_t d[IMEI_DIGITS])
     return 1;
 }
 
+int qd_imei_digits(const uint8_t *data, char digits[16])
+{
+    uint8_t d[IMEI_DIGITS];
+    digits[0] = '\0';
+    if (!imei_digits(data, d))
+        return 0;
+    for (unsigned i = 0; i < IMEI_DIGITS; i++)
+        digits[i] = (char)('0' + d[i]);
+    digits[IMEI_DIGITS] = '\0';
+    return 1;
+}
+
 enum qd_ident_class qd_imei_decode(const uint8_t *data, char digits[16])
 {
     uint8_t d[IMEI_DIGITS];

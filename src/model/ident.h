@@ -17,6 +17,9 @@ enum qd_ident_class {
 
 /* data: 128 bytes of item 550; digits gets 15 digits when USABLE, else "". */
 enum qd_ident_class qd_imei_decode(const uint8_t *data, char digits[16]);
+/* 1 when fifteen decimal digits stand where an IMEI has them, whatever else is wrong with the item:
+ * for hiding them, never for comparing. digits gets them, else "". */
+int qd_imei_digits(const uint8_t *data, char digits[16]);
 /* data: 128 bytes of item 1943; hex gets 14 upper-case digits when USABLE. */
 enum qd_ident_class qd_meid_decode(const uint8_t *data, char hex[15]);
 /* USABLE unless 0, 0xFFFFFFFF or the placeholder 0xDEADD00D. */

@@ -17,7 +17,6 @@
 #define SHORTEST    6u /* bytes; shorter values turn up by chance */
 #define DISTINCT    4u /* different bytes that a value needs to be told from filling */
 #define LONGEST     128u
-#define DIGIT_RUN   14u
 #define FIRST_BYTES (65536u / 8)
 #define IMEI_BODY   14u /* digits; the fifteenth is made from them */
 #define SPC_ID      85u
@@ -62,14 +61,6 @@ static int add_number(struct qd_needles *s, const uint8_t *p, size_t n)
     return add_bytes(s, p, n) | add_bytes(s, back, n);
 }
 
-static int add_wide(struct qd_needles *s, const char *text, size_t n)
-{
-    uint8_t wide[64] = {0};
-    for (size_t i = 0; i < n && i < sizeof wide / 2; i++)
-        wide[2 * i] = (uint8_t)text[i];
-    return add_raw(s, wide, 2 * n);
-}
-
 /* Two digits to a byte, from digit `from` on, in both nibble orders. */
 static int add_packed(struct qd_needles *s, const char *digits, size_t from, size_t bytes)
 {
@@ -83,25 +74,40 @@ static int add_packed(struct qd_needles *s, const char *digits, size_t from, siz
     return add_bytes(s, high, bytes) | add_bytes(s, low, bytes);
 }
 
+/* The first n digits: as text, a byte for each, and as one binary number. */
+static int add_digits(struct qd_needles *s, const char *digits, size_t n)
+{
+    uint8_t each[16], number[8];
+    uint64_t v = 0;
+    for (size_t i = 0; i < n; i++) {
+        each[i] = (uint8_t)(digits[i] - '0');
+        v = 10 * v + each[i];
+    }
+    qd_put32(number, (uint32_t)v);
+    qd_put32(number + 4, (uint32_t)(v >> 32));
+    int bad = add_raw(s, digits, n) | add_raw(s, each, n);
+    return v >> 32 ? bad | add_number(s, number, 7) : bad; /* a small one turns up by chance */
+}
+
 static int add_imei(struct qd_needles *s, const char *digits)
 {
-    int bad = add_raw(s, digits, 15) | add_raw(s, digits, IMEI_BODY);
-    bad |= add_wide(s, digits, 15) | add_wide(s, digits, IMEI_BODY);
+    int bad = add_digits(s, digits, IMEI_BODY + 1) | add_digits(s, digits, IMEI_BODY);
     bad |= add_packed(s, digits, 0, 7) | add_packed(s, digits, 1, 7);
     return bad | add_packed(s, digits, 1, 6); /* an IMEISV has other digits behind the fourteenth */
 }
 
-static int add_mac(struct qd_needles *s, const uint8_t *p)
+/* p: least significant byte first. Phones show an ESN also in decimal, the maker's part by itself.
+ */
+static int add_esn(struct qd_needles *s, const uint8_t *p)
 {
-    char text[19];
-    int bad = add_number(s, p, 6);
-    for (int back = 0; back < 2; back++)
-        for (int upper = 0; upper < 2; upper++) {
-            for (size_t i = 0; i < 6; i++)
-                snprintf(text + 3 * i, 4, upper ? "%02X:" : "%02x:", p[back ? 5 - i : i]);
-            bad |= add_raw(s, text, 17);
-        }
-    return bad;
+    char text[16];
+    uint32_t esn = qd_get32(p);
+    if (qd_esn_class(esn) != QD_IDENT_USABLE)
+        return 0;
+    int n = snprintf(text, sizeof text, "%03u%08u", esn >> 24, esn & 0xffffff);
+    int bad = add_number(s, p, 4) | add_raw(s, text, (size_t)n);
+    n = snprintf(text, sizeof text, "%u", esn);
+    return bad | add_raw(s, text, (size_t)n);
 }
 
 static size_t trimmed(const uint8_t *p, size_t n)
@@ -130,32 +136,41 @@ static int add_payload(struct qd_needles *s, const uint8_t *p, size_t n, unsigne
     return add_bytes(s, p, n);
 }
 
-static int add_item(struct qd_needles *s, const struct qd_nv_item *it)
+/* Also of an item that is no IMEI any more: a wrong first byte or check digit leaves the number
+ * there for everybody to read. */
+static int add_imei_item(struct qd_needles *s, const uint8_t *data)
 {
     char digits[16];
-    uint8_t number[8];
+    int bad = distinct(data + 2, 7) < DISTINCT ? 0 : add_bytes(s, data + 2, 7);
+    if (qd_imei_digits(data, digits) && distinct((const uint8_t *)digits, IMEI_BODY) > 1)
+        bad |= add_imei(s, digits);
+    return bad;
+}
+
+static int add_item(struct qd_needles *s, const struct qd_nv_item *it)
+{
+    char meid[15];
+    int bad = 0;
     switch (it->id) {
     case 550:
-        if (qd_imei_decode(it->data, digits) == QD_IDENT_USABLE)
-            return add_imei(s, digits);
+        bad = add_imei_item(s, it->data);
         break;
     case 1943:
-    case 5598:
-        if (qd_meid_decode(it->data, digits) == QD_IDENT_USABLE)
-            return add_number(s, it->data, 7);
+    case 5598: /* a wrong byte behind the seven does not make them anybody else's */
+        if (qd_meid_decode(it->data, meid) == QD_IDENT_USABLE || distinct(it->data, 7) >= DISTINCT)
+            bad = add_number(s, it->data, 7);
         break;
     case 0:
     case 5597:
-        memcpy(number, it->data, 4);
-        return qd_esn_class(qd_get32(number)) == QD_IDENT_USABLE ? add_number(s, number, 4) : 0;
+        return add_esn(s, it->data);
     case 447:
     case 4678:
     case 50014:
-        return distinct(it->data, 6) > 1 ? add_mac(s, it->data) : 0;
+        return distinct(it->data, 6) > 1 ? add_number(s, it->data, 6) : 0;
     default:
         break;
     }
-    return add_payload(s, it->data, QD_NV_SIZE, it->id == SPC_ID ? 2 : DISTINCT);
+    return bad | add_payload(s, it->data, QD_NV_SIZE, it->id == SPC_ID ? 2 : DISTINCT);
 }
 
 static int collect_items(struct qd_needles *s, const struct qd_backup *b)
@@ -222,7 +237,7 @@ int qd_needles_collect(const struct qd_backup *b, struct qd_needles *out, struct
     uint8_t esn[4];
     memset(out, 0, sizeof *out);
     qd_put32(esn, b->esn);
-    int bad = qd_esn_class(b->esn) == QD_IDENT_USABLE ? add_number(out, esn, 4) : 0;
+    int bad = add_esn(out, esn);
     bad |= collect_items(out, b);
     bad |= collect_files(out, b);
     bad = bad ? bad : prepare(out);
@@ -239,122 +254,4 @@ void qd_needles_free(struct qd_needles *s)
     free(s->v);
     free(s->first);
     memset(s, 0, sizeof *s);
-}
-
-/* First of v[lo..hi) whose byte `at` is not below want; all are longer than at. */
-static size_t lower(const struct qd_needle *v, size_t lo, size_t hi, size_t at, unsigned want)
-{
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (v[mid].p[at] < want)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
-/* Length of the longest needle that starts here, 0 = none: byte by byte the range of those that
- * still fit gets smaller. */
-static size_t needle_at(const struct qd_needles *s, const uint8_t *p, size_t n)
-{
-    unsigned first = n >= 2 ? qd_get16(p) : 0;
-    size_t lo = 0, hi = s->n, found = 0;
-    if (n < 4 || !s->first || !(s->first[first / 8] >> first % 8 & 1))
-        return 0;
-    for (size_t at = 0; lo < hi; at++) {
-        if (s->v[lo].n == at) {
-            found = at;
-            if (++lo == hi)
-                break;
-        }
-        if (at == n)
-            break;
-        lo = lower(s->v, lo, hi, at, p[at]);
-        hi = lower(s->v, lo, hi, at, p[at] + 1u);
-    }
-    return found;
-}
-
-int qd_needles_hit(const struct qd_needles *s, const uint8_t *p, size_t n)
-{
-    if (s->too_many)
-        return n > 0;
-    for (size_t i = 0; i < n; i++)
-        if (needle_at(s, p + i, n - i))
-            return 1;
-    return 0;
-}
-
-/* Found in the bytes as they were, so that overlapping values all go. */
-size_t qd_needles_blank(const struct qd_needles *s, uint8_t *p, size_t n)
-{
-    size_t count = 0, keep = 0; /* bytes before keep wait to be blanked */
-    size_t from = 0;
-    if (s->too_many && n > 0) {
-        memset(p, 0, n);
-        return 1;
-    }
-    for (size_t i = 0; i < n; i++) {
-        size_t len = needle_at(s, p + i, n - i);
-        if (len == 0)
-            continue;
-        count++;
-        if (i >= keep) {
-            memset(p + from, 0, keep - from);
-            from = i;
-        }
-        keep = i + len > keep ? i + len : keep;
-    }
-    if (keep > from)
-        memset(p + from, 0, keep - from);
-    return count;
-}
-
-static int is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* Digits from p on; step 2 = every other byte is zero. */
-static size_t run_at(const uint8_t *p, size_t n, size_t step)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n && is_digit(p[i]); i += step) {
-        if (step == 2 && i + 1 < n && p[i + 1] != 0)
-            return count + 1;
-        count++;
-    }
-    return count;
-}
-
-/* Calls for each run; blank = NULL only looks. */
-static size_t find_runs(const uint8_t *p, size_t n, uint8_t *blank)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t step = 1; is_digit(p[i]) && step <= 2; step++) {
-            size_t run = run_at(p + i, n - i, step);
-            if (run < DIGIT_RUN)
-                continue;
-            count++;
-            if (!blank)
-                return count;
-            for (size_t k = 0; k < run; k++)
-                blank[i + k * step] = '0';
-            i += (run - 1) * step;
-            break;
-        }
-    }
-    return count;
-}
-
-int qd_digit_runs(const uint8_t *p, size_t n)
-{
-    return find_runs(p, n, NULL) > 0;
-}
-
-size_t qd_digit_runs_blank(uint8_t *p, size_t n)
-{
-    return find_runs(p, n, p);
 }

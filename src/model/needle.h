@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Finds the identity values of a backup wherever else they turn up in it: as text, as hex, packed
- * two digits to a byte, in either byte order. Used to mask what is shown and to make a copy without
+ * Finds the identity values of a backup wherever else they turn up in it: as text, as hex, with
+ * separators, packed two digits to a byte, as a binary number, in either byte order. Used to mask what is shown and to make a copy without
  * them. It can only blank bytes out, never put an identity anywhere. */
 #ifndef QD_MODEL_NEEDLE_H
 #define QD_MODEL_NEEDLE_H

@@ -76,6 +76,7 @@ def check(path, code, words, size=None):
         assert FIRST_LINE.fullmatch(said), "%s: first line %r" % (name, said)
         assert path in said, "%s is not named in %r" % (name, said)
         assert p.stdout == "", p.stdout
+        assert "\n  next     " in p.stderr, "%s: nothing to do next:\n%s" % (name, p.stderr)
     said = said.replace(path, "")                   # words in the name prove nothing
     for word in words:
         assert word in said, "%s: no %r in\n%s" % (name, word, said)
@@ -275,7 +276,8 @@ def test_convert_compound(work):
             continue
         raw = read(SAMPLES + "/good/" + name)
         put(work + "/a.qcn", raw)
-        want = flat(cfb_form.read(raw))
+        want = {path: data for path, data in flat(cfb_form.read(raw)).items()
+                if path.rpartition("/")[2][0] >= " "}          # Windows' own are no part of it
         text = convert(work, "a.qcn", "b.xqcn")
         assert flat(xqcn_form.read(text)) == want, name
         assert qpst_form(text), name

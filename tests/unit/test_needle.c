@@ -120,6 +120,82 @@ static void test_numbers(void **state)
     assert_string_equal(blanked("a1:b2:c3:d4:e5:f6", 17), "0000000000000000000000000000000000");
 }
 
+/* In pieces, in mixed case, two bytes to a character; separators between them go along. */
+static void test_written_by_people(void **state)
+{
+    static const char *const text[] = {"49-015420-323751-8",
+                                       "490154 20 323751 8",
+                                       "49015420/323751",
+                                       "AF 01 23 45 0A BC DE",
+                                       "af-01-23-45-0a-bc-de",
+                                       "aF0123450AbCdE",
+                                       "8016:b128",
+                                       "12801487144",
+                                       "2148970792",
+                                       "a1-b2-c3-d4-e5-f6",
+                                       "F6E5.D4C3.B2A1",
+                                       "a1 B2 c3 D4 e5 F6",
+                                       "122-122"};
+    uint8_t p[64], want[64];
+    (void)state;
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
+        for (size_t step = 1; step <= 2; step++) {
+            size_t n = strlen(text[i]);
+            memset(p, 0, sizeof p);
+            for (size_t k = 0; k < n; k++)
+                p[step * k] = (uint8_t)text[i][k];
+            memset(want, 0, sizeof want);
+            p[step * n] = want[step * n] = '|';
+            assert_true(qd_needles_hit(&needles, p, step * n + 1));
+            assert_int_not_equal(qd_needles_blank(&needles, p, step * n + 1), 0);
+            assert_memory_equal(p, want, sizeof p);
+        }
+    assert_string_equal(blanked("49--015420", 10), "34392d2d303135343230");
+    assert_string_equal(blanked("490154 203237 x 518", 19),
+                        "34393031353420323033323337207820353138");
+}
+
+static void test_imei_as_number(void **state)
+{
+    (void)state;
+    assert_string_equal(blanked_hex("11040900010504020003020307050108ff"),
+                        "11000000000000000000000000000000ff");
+    assert_string_equal(blanked_hex("1104090001050402000302030705010fff"),
+                        "1100000000000000000000000000000fff");
+    /* 490154203237518 = 0x1BDCAEB2B4C8E */
+    assert_string_equal(blanked_hex("118e4c2bebcabd010022"), "11000000000000000022");
+    assert_string_equal(blanked_hex("1101bdcaeb2b4c8e22"), "110000000000000022");
+}
+
+/* An item that is no IMEI any more still spells the number out. */
+static void test_damaged_items(void **state)
+{
+    static const char *const item[] = {"7a4a09512430325781", "080a4a", "084a09512430325701",
+                                       "004a09512430325781"};
+    static const char want[] = "0000000000000000000000000000";
+    (void)state;
+    for (size_t i = 0; i < sizeof item / sizeof item[0]; i++) {
+        struct qdiag_error e = {0};
+        struct qd_needles own;
+        struct qd_backup *b = qd_backup_new();
+        char text[] = "49015420323751";
+        uint8_t packed[] = {0x49, 0x01, 0x54, 0x20, 0x32, 0x37, 0x51};
+        int number = i != 1;
+        nv(b, 550, item[i]);
+        assert_int_equal(qd_needles_collect(b, &own, &e), 0);
+        qd_backup_free(&b);
+        assert_int_equal(qd_needles_blank(&own, (uint8_t *)text, 14) > 0, number);
+        assert_int_equal(qd_needles_blank(&own, packed, 7) > 0, number);
+        if (number) {
+            char hex[29];
+            qd_hex((uint8_t *)text, 14, hex);
+            assert_string_equal(hex, want);
+            assert_memory_equal(packed, "\0\0\0\0\0\0", 7);
+        }
+        qd_needles_free(&own);
+    }
+}
+
 static void test_secrets(void **state)
 {
     (void)state;
@@ -202,9 +278,15 @@ static void test_digit_runs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_imei),       cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_secrets),    cmocka_unit_test(test_overlap),
-        cmocka_unit_test(test_digit_runs), cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_imei),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_overlap),
+        cmocka_unit_test(test_digit_runs),
+        cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_written_by_people),
+        cmocka_unit_test(test_imei_as_number),
+        cmocka_unit_test(test_damaged_items),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -435,6 +435,8 @@ static void test_names(void **state)
         {"\xd0\xb6", "&#x436;"},
         {"\xf0\x9f\x98\x80", "&#x1F600;"},
         {"\xc2\x85", "&#x85;"},
+        /* what the encoding has no character for: a path in somebody's own code page */
+        {"\xc2\x81\xc2\x8d\xc2\x8f\xc2\x90\xc2\x9d", "\x81\x8d\x8f\x90\x9d"},
     };
     for (size_t i = 0; i < sizeof k / sizeof k[0]; i++) {
         char wanted[128];

@@ -177,6 +177,28 @@ static void test_encodings_lifted(void **state)
     }
 }
 
+/* Bytes that Windows-1252 has no character for, wherever the text is cut; in no other encoding. */
+static void test_holes(void **state)
+{
+    static const char rest[] = "<a N='x\x81\x8d\x8f\x90\x9d\x80' Value='51'/>";
+    char text[128];
+    struct run r;
+    (void)state;
+    for (size_t step = 1; step <= sizeof text; step++) {
+        snprintf(text, sizeof text, "<?xml version='1.0' encoding='windows-1252' ?>%s", rest);
+        feed(&r, text, strlen(text), step);
+        assert_string_equal((char *)r.seen.p + 46,
+                            "<a N='x&#x81;&#x8D;&#x8F;&#x90;&#x9D;\x80' Value='L'/>");
+        take_good(&r, "\x51", 1);
+        end(&r);
+        snprintf(text, sizeof text, "<?xml version='1.0' encoding='utf-8' ?>%s", rest);
+        feed(&r, text, strlen(text), step);
+        assert_string_equal((char *)r.seen.p + 39, "<a N='x\x81\x8d\x8f\x90\x9d\x80' Value='L'/>");
+        take_good(&r, "\x51", 1);
+        end(&r);
+    }
+}
+
 /* A value cut by the end of the text is freed, not handed out. */
 static void test_cut(void **state)
 {
@@ -239,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_left_alone),
         cmocka_unit_test(test_encodings_lifted),
+        cmocka_unit_test(test_holes),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_crowded),
         cmocka_unit_test(test_same_tree),

@@ -89,12 +89,29 @@ static int sniff(const char *path, int gz, enum qd_container *kind, struct qdiag
     return rc;
 }
 
+static const char *next_for(enum qd_container kind)
+{
+    switch (kind) {
+    case QD_C_ZEROS:
+    case QD_C_EMPTY:
+        return "this is what an interrupted copy leaves behind; use another copy";
+    case QD_C_HTML:
+        return "this is what a failed download leaves behind; download the file again";
+    case QD_C_ZIP:
+        return "take the backup out of it first";
+    case QD_C_TEXT_QCN:
+    case QD_C_CQCN:
+        return "make a backup of the unit itself: `qdiag backup`";
+    default:
+        return "qdiag reads XQCN, QCN, and the tar files and folders that it writes";
+    }
+}
+
 static int refuse_kind(const struct loading *l, struct qdiag_error *e)
 {
     int rc = qd_fail(e, QDIAG_E_FILE_UNKNOWN, l->path, "%s is %s",
                      l->doc->gz ? "what this gzip file holds" : "this", qd_container_name(l->kind));
-    if (l->kind == QD_C_ZEROS || l->kind == QD_C_EMPTY)
-        qd_hint(e, "%s", "this is what an interrupted copy leaves behind; use another copy");
+    qd_hint(e, "%s", next_for(l->kind));
     return rc;
 }
 
@@ -216,8 +233,10 @@ static int judge_compound(struct loading *l, struct qdiag_error *e)
     if (qd_tree_child(root, "File_Version") || storages == 1)
         return 0;
     l->kind = QD_C_CQCN;
-    return qd_fail(e, QDIAG_E_FILE_UNKNOWN, l->path, "%s",
-                   "this is a compound file, but no QCN: a carrier QCN (.cqcn) looks like this");
+    int rc = qd_fail(e, QDIAG_E_FILE_UNKNOWN, l->path, "%s",
+                     "this is a compound file, but no QCN: a carrier QCN (.cqcn) looks like this");
+    qd_hint(e, "%s", next_for(l->kind));
+    return rc;
 }
 
 static const char *container_name(enum qd_container kind)
