@@ -16,6 +16,7 @@
 #include "base/hex.h"
 #include "base/text.h"
 #include "container/doc.h"
+#include "container/json_text.h"
 #include "container/manifest.h"
 #include "container/manifest_streams.h"
 #include "model/decode.h"
@@ -349,7 +350,7 @@ int qd_manifest_write(const struct qd_manifest_in *in, const struct qd_sink *out
     set_taken(&m, o, in, "scope", scope(&m, &in->scope));
     set(&m, o, "completeness", completeness(&m, in));
     set(&m, o, "files", modes(&m, in->backup));
-    char *s = m.failed ? NULL : json_dumps(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    char *s = m.failed ? NULL : qd_json_write(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     json_decref(o);
     size_t n = s ? strlen(s) : 0;
     /* Without "\n}": the list of streams and the end follow as text. */

@@ -9,6 +9,7 @@
 #include <libxml/parserInternals.h>
 #include <libxml/SAX2.h>
 #include <libxml/xmlversion.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +119,10 @@ static void on_error(void *user, xmlErrorPtr err)
     char text[160] = "";
     if (!err || err->level < XML_ERR_ERROR)
         return;
+    if (err->code == XML_ERR_NO_MEMORY || errno == ENOMEM) { /* often it is called another error */
+        stop(r, qd_nomem(r->e));
+        return;
+    }
     if (err->message)
         qd_printable(text, sizeof text, err->message, strcspn(err->message, "\n"));
     if (r->closed)
@@ -476,6 +481,14 @@ static int check_kind(struct reader *r, const uint8_t *p, size_t n)
                    qd_container_name(kind));
 }
 
+static void parse(struct reader *r, int last)
+{
+    errno = 0;
+    xmlParseChunk(r->xml, (const char *)r->shown.p, (int)r->shown.len, last);
+    if (errno == ENOMEM && r->rc == 0)
+        stop(r, qd_nomem(r->e));
+}
+
 static int feed(struct reader *r, uint8_t *buf)
 {
     uint64_t total = 0;
@@ -498,7 +511,7 @@ static int feed(struct reader *r, uint8_t *buf)
         if (qd_lift_crowded(&r->lift, &r->shown))
             damaged(r, line_now(r), NULL, "thousands of attributes in one tag");
         else if (r->shown.len > 0 || n == 0)
-            xmlParseChunk(r->xml, (const char *)r->shown.p, (int)r->shown.len, n == 0);
+            parse(r, n == 0);
     }
     if (r->rc == 0 && (!r->xml->wellFormed || !r->closed))
         damaged(r, 0, NULL, "the parser stopped early");
@@ -563,6 +576,7 @@ int qd_xqcn_read(struct qd_source *src, const struct qd_notes *notes, struct qd_
     qd_lift_start(&r.lift, MAX_STREAM);
     set_handlers(&sax);
     silence(&before);
+    errno = 0;
     if (buf)
         r.xml = xmlCreatePushParserCtxt(&sax, &r, NULL, 0, NULL);
     int rc = r.xml ? 0 : qd_nomem(e);
