@@ -5,6 +5,7 @@
  * paths are masked because a path can name a SIM card. */
 #include "config.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,8 +59,9 @@ static json_t *escaped(const char *s)
 
 static json_t *text(const char *s)
 {
+    errno = 0;
     json_t *v = json_string(s);
-    return v ? v : escaped(s);
+    return v || errno == ENOMEM ? v : escaped(s);
 }
 
 static json_t *text_or_null(const char *s)

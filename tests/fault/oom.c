@@ -3,11 +3,11 @@
  * Loaded before the C library: main becomes a server that runs the program once for each line of
  * its standard input, in a process of its own, with one allocation that fails, or all from one on:
  *
- *   FOLDER AT ALL      work in FOLDER; allocation AT, from 1, fails; ALL 1: every one from there on
+ *   FOLDER AT ALL TRACE   work in FOLDER; allocation AT, from 1, fails; ALL 1: every one from there on;
+ *                         TRACE 1: FOLDER gets the file trace, the way to the one that failed
  *
  * and answers a line each: wait status, allocations made, open files left at the end of main.
  * FOLDER gets the files stdout and stderr. Only what is allocated from main on counts, whoever asks.
- * With QDIAG_OOM_TRACE, FOLDER gets the file trace: the way to the allocation that failed.
  * It hands on to whatever malloc comes next, so it works under AddressSanitizer, too. */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -143,13 +143,12 @@ static int serve(int argc, char **argv, char **env)
     char folder[4096];
     note = mmap(NULL, sizeof *note, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     must(note != MAP_FAILED, "mmap");
-    tracing = getenv("QDIAG_OOM_TRACE") != NULL;
     for (size_t n = 0; n + 1 < sizeof line && read(0, line + n, 1) == 1;) {
         if (line[n++] != '\n')
             continue;
         line[n] = '\0';
         n = 0;
-        must(sscanf(line, "%4095s %ld %d", folder, &at, &all) == 3, line);
+        must(sscanf(line, "%4095s %ld %d %d", folder, &at, &all, &tracing) == 4, line);
         note->made = 0;
         note->files = -1;
         pid_t child = fork();
