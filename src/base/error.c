@@ -4,6 +4,7 @@
  * that is already recorded. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,6 +73,8 @@ int qd_fail_wire(struct qdiag_error *e, enum qdiag_code code, int64_t wire, cons
                  const char *why_fmt, ...)
 {
     va_list ap;
+    if (wire == ENOMEM && (code == QDIAG_E_LOCAL_FILE || code == QDIAG_E_OPEN_FAILED))
+        code = QDIAG_E_NO_MEMORY; /* the system's word; the file or port is not at fault */
     va_start(ap, why_fmt);
     fill(e, code, wire, item, why_fmt, ap);
     va_end(ap);

@@ -83,8 +83,12 @@ static int make_temp(struct qd_save_dir *d, struct qdiag_error *e)
         if ((size_t)snprintf(d->temp, sizeof d->temp, "%.*s.qdiag-%08x", before, d->path, r) >=
             sizeof d->temp)
             return qd_fail(e, QDIAG_E_LOCAL_FILE, d->path, "%s", "the name is too long");
-        if (mkdir(d->temp, 0700) == 0)
-            return remember(d, d->temp, 1, e);
+        if (mkdir(d->temp, 0700) == 0) {
+            int rc = remember(d, d->temp, 1, e);
+            if (rc != 0)
+                rmdir(d->temp);
+            return rc;
+        }
         if (errno != EEXIST)
             break;
     }
@@ -131,8 +135,12 @@ static int make_folder(struct qd_save_dir *d, const char *rel, size_t n, struct 
     int rc = full_path(d, rel, n, full, e);
     if (rc != 0)
         return rc;
-    if (mkdir(full, 0700) == 0)
-        return remember(d, full, 1, e);
+    if (mkdir(full, 0700) == 0) {
+        rc = remember(d, full, 1, e);
+        if (rc != 0)
+            rmdir(full);
+        return rc;
+    }
     return errno == EEXIST ? 0 : io_error(e, full, "create the folder");
 }
 

@@ -58,7 +58,7 @@ int cmd_info(struct qdiag_context *ctx, const struct cli_options *o)
         rc = qdiag_identity_read(dev, &id, &e);
     if (rc == 0)
         cli_inner_read(ctx, o, qdiag_device_address(dev), &id, &inner);
-    if (rc == 0 && inner.e.code == QDIAG_E_CANCELLED)
+    if (rc == 0 && (inner.e.code == QDIAG_E_CANCELLED || inner.e.code == QDIAG_E_NO_MEMORY))
         e = inner.e;
     int exit_code = e.code ? cli_exit_code(&e) : 0;
     cli_progress_clear();

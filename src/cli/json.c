@@ -4,8 +4,25 @@
 #include "cli/json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/text.h"
+
+/* jansson takes what could not be made for a key that is not there, and goes on. So every answer
+ * is looked at here, once, before it is printed. */
+static int short_of_memory;
+
+static void *alloc(size_t n)
+{
+    void *p = malloc(n);
+    short_of_memory |= !p;
+    return p;
+}
+
+void cli_json_start(void)
+{
+    json_set_alloc_funcs(alloc, free);
+}
 
 json_t *cli_json_new(const char *schema)
 {
@@ -100,27 +117,33 @@ void cli_json_completeness(json_t *j, int complete, int only_narrowed, const cha
     cli_json_text(j, "scope", scope);
 }
 
+/* Whole or not at all; takes root. A failure to write is seen when the program ends. */
+static int print(json_t *root, size_t flags)
+{
+    char *text = root ? json_dumps(root, flags) : NULL;
+    int bad = !text || short_of_memory;
+    if (!bad)
+        puts(text);
+    free(text);
+    json_decref(root);
+    return bad;
+}
+
 int cli_json_print(json_t *root, const struct cli_options *o, int exit_code)
 {
-    if (!root) {
-        fputs("qdiag: out of memory while making the answer  [exit 1]\n", stderr);
-        return 1;
-    }
-    if (o->json == CLI_JSON_LINES)
+    if (root && o->json == CLI_JSON_LINES)
         json_object_set_new(root, "event", json_string("result"));
-    size_t flags = o->json == CLI_JSON_LINES ? JSON_COMPACT : JSON_INDENT(2);
-    int bad = json_dumpf(root, stdout, flags);
-    putchar('\n');
-    json_decref(root);
-    return bad && !exit_code ? 12 : exit_code;
+    if (print(root, o->json == CLI_JSON_LINES ? JSON_COMPACT : JSON_INDENT(2)) == 0)
+        return exit_code;
+    fprintf(stderr, "qdiag: %sout of memory while making the answer  [exit %d]\n",
+            exit_code ? "" : "done, but ", exit_code ? exit_code : 1);
+    return exit_code ? exit_code : 1;
 }
 
 void cli_json_line(json_t *j)
 {
     if (!j)
         return;
-    json_dumpf(j, stdout, JSON_COMPACT);
-    putchar('\n');
+    print(j, JSON_COMPACT);
     fflush(stdout);
-    json_decref(j);
 }

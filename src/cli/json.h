@@ -8,6 +8,10 @@
 
 #include "cli/cli.h"
 
+/* To be called before anything else here: an answer that lacks something for want of memory will
+ * not be printed. */
+void cli_json_start(void);
+
 /* {"schema": …, "qdiag": version}; NULL when out of memory. */
 json_t *cli_json_new(const char *schema);
 
@@ -34,7 +38,7 @@ json_t *cli_json_ident(const struct cli_options *o, enum qdiag_ident_state state
 void cli_json_completeness(json_t *j, int complete, int only_narrowed, const char *scope);
 
 /* Prints the object on stdout (one line with --json=lines) and frees it. Returns the exit code, or
- * 1 when the object could not be made. */
+ * 1 instead of 0 when the object could not be made: then that is said, and nothing printed. */
 int cli_json_print(json_t *root, const struct cli_options *o, int exit_code);
 
 /* One event on a line of its own, at once; takes j, NULL is nothing to say. */

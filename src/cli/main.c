@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/args.h"
+#include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/text.h"
 
@@ -154,6 +155,7 @@ int main(int argc, char **argv)
     struct cli_options o = {.device = "auto", .backup = defaults};
     if (fill_standard_files() != 0)
         return 1;
+    cli_json_start();
     if (argc < 2)
         return cli_usage_error("no command");
     if (strcmp(argv[1], "--version") == 0) {

@@ -31,9 +31,10 @@ struct qd_lines {
 int qd_lines_next(struct qd_lines *l, const char **line, size_t *n); /* 0 = no more */
 
 /* Percent form of names: control bytes, '%' and '#', with `blanks` every blank, else only those at
- * the ends. unescape gives NULL for a broken escape, a NUL, or when out of memory. */
+ * the ends. unescape gives NULL for a broken escape or a NUL,
+ * and when out of memory, with *nomem set. */
 int qd_folder_escape(struct qd_buf *out, const char *s, int blanks);
-char *qd_folder_unescape(const char *s, size_t n);
+char *qd_folder_unescape(const char *s, size_t n, int *nomem);
 
 /* `key = value` files: unit.conf and qcn/properties. */
 struct qd_pairs {

@@ -44,6 +44,8 @@ static int take_number(const char **s, int base, uint32_t max, uint32_t *out)
     return 0;
 }
 
+static const char no_memory[] = "out of memory"; /* known by its address */
+
 static const char *split(const char *s, int alt, struct attr *a)
 {
     if (take_number(&s, 8, 0177777, &a->mode) != 0)
@@ -66,7 +68,7 @@ static const char *split(const char *s, int alt, struct attr *a)
     a->path = qd_alloc(root + len + 1, 1);
     a->target = arrow ? qd_strdup(arrow + 4) : NULL;
     if (!a->path || (arrow && !a->target))
-        return "out of memory";
+        return no_memory;
     memcpy(a->path, qd_folder_root(alt), root);
     memcpy(a->path + root, s, len);
     return qd_entry_path_fault(a->path, root + len);
@@ -174,7 +176,7 @@ static int apply_line(const struct attr_file *f, const char *text)
     struct attr a = {0};
     struct qd_entries known = {l->v, sorted, sorted};
     const char *why = split(text, f->alt, &a);
-    int rc = why ? qd_folder_bad(e, file, no, "%s", why) : 0;
+    int rc = why == no_memory ? qd_nomem(e) : why ? qd_folder_bad(e, file, no, "%s", why) : 0;
     struct qd_entry *x = rc == 0 ? (struct qd_entry *)qd_entries_find(&known, a.path) : NULL;
     int k = kind_number(a.kind);
     if (rc == 0 && x) {

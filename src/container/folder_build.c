@@ -117,11 +117,13 @@ static int good_name(const char *name)
 
 static char *name_of(struct reader *r, const char *s, size_t n, int *rc)
 {
-    char *name = qd_folder_unescape(s, n);
+    int nomem;
+    char *name = qd_folder_unescape(s, n, &nomem);
     if (name && good_name(name) && ++r->nodes <= QD_TREE_MAX_NODES)
         return name;
     free(name);
-    *rc = bad(r, "a name that is empty, too long or broken, or too many of them");
+    *rc = nomem ? qd_nomem(r->b->e)
+                : bad(r, "a name that is empty, too long or broken, or too many of them");
     return NULL;
 }
 
@@ -210,7 +212,9 @@ static int dir_member(struct reader *r, const char *s, size_t n)
     char file[1200];
     struct ref ref;
     char *copy = qd_strndup(s, n);
-    const char *why = copy ? split_dir(copy, &d) : "out of memory";
+    if (!copy)
+        return qd_nomem(r->b->e);
+    const char *why = split_dir(copy, &d);
     free(copy);
     if (why)
         return bad(r, why);

@@ -73,10 +73,11 @@ static int read_text(const struct qd_props *p, const char *key, const char *plai
                      struct qdiag_error *e)
 {
     const char *s = qd_pairs_get(&p->props, key);
-    *out = s ? qd_folder_unescape(s, strlen(s)) : qd_strdup(plain);
+    int nomem = 1;
+    *out = s ? qd_folder_unescape(s, strlen(s), &nomem) : qd_strdup(plain);
     if (*out)
         return 0;
-    return s ? bad_value(e, QD_FOLDER_PROPS, key) : qd_nomem(e);
+    return !nomem ? bad_value(e, QD_FOLDER_PROPS, key) : qd_nomem(e);
 }
 
 static int read_properties(struct qd_props *p, struct qdiag_error *e)

@@ -67,10 +67,11 @@ int qd_folder_escape(struct qd_buf *out, const char *s, int blanks)
     return bad ? -1 : 0;
 }
 
-char *qd_folder_unescape(const char *s, size_t n)
+char *qd_folder_unescape(const char *s, size_t n, int *nomem)
 {
     char *out = qd_alloc(n + 1, 1);
     size_t at = 0;
+    *nomem = !out;
     for (size_t i = 0; out && i < n; i++) {
         uint8_t c = (uint8_t)s[i];
         int broken = c == '%' && (n - i < 3 || qd_unhex(s + i + 1, &c, 1) != 0);

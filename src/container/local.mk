@@ -10,7 +10,7 @@ src_container_libcontainer_la_SOURCES = \
 	src/container/folder_props.c src/container/folder_read.c src/container/folder_rest.c \
 	src/container/folder_rest.h src/container/folder_text.c src/container/folder_write.c \
 	src/container/gz.c \
-	src/container/gz.h src/container/journal_record.c src/container/journal_record.h \
+	src/container/gz.h src/container/json_text.c src/container/json_text.h src/container/journal_record.c src/container/journal_record.h \
 	src/container/journal_view.c src/container/journal_view.h src/container/plan_codec.c \
 	src/container/plan_codec.h src/container/manifest.c src/container/manifest.h \
 	src/container/manifest_streams.c src/container/manifest_streams.h src/container/manifest_apply.c \

@@ -5,6 +5,7 @@
  * paths are masked because a path can name a SIM card. */
 #include "config.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "base/hex.h"
 #include "base/text.h"
 #include "container/doc.h"
+#include "container/json_text.h"
 #include "container/manifest.h"
 #include "container/manifest_streams.h"
 #include "model/decode.h"
@@ -57,8 +59,9 @@ static json_t *escaped(const char *s)
 
 static json_t *text(const char *s)
 {
+    errno = 0;
     json_t *v = json_string(s);
-    return v ? v : escaped(s);
+    return v || errno == ENOMEM ? v : escaped(s);
 }
 
 static json_t *text_or_null(const char *s)
@@ -349,7 +352,7 @@ int qd_manifest_write(const struct qd_manifest_in *in, const struct qd_sink *out
     set_taken(&m, o, in, "scope", scope(&m, &in->scope));
     set(&m, o, "completeness", completeness(&m, in));
     set(&m, o, "files", modes(&m, in->backup));
-    char *s = m.failed ? NULL : json_dumps(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    char *s = m.failed ? NULL : qd_json_write(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     json_decref(o);
     size_t n = s ? strlen(s) : 0;
     /* Without "\n}": the list of streams and the end follow as text. */

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/text.h"
+#include "container/json_text.h"
 #include "container/manifest.h"
 #include "container/manifest_streams.h"
 
@@ -205,16 +206,16 @@ static void read_streams(struct reading *r, const json_t *o, struct qd_manifest 
 }
 
 /* Without the list of streams when that could be read as text. */
-static json_t *load(const uint8_t *p, size_t n, struct qd_manifest *m, json_error_t *why)
+static json_t *load(const uint8_t *p, size_t n, struct qd_manifest *m, json_error_t *why,
+                    int *nomem)
 {
     static const char end[] = "\n  \"streams\": []\n}\n";
     struct qd_buf head = {0};
     size_t before = qd_streams_read((const char *)p, n, m);
     if (before == 0)
-        return json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, why);
-    json_t *o = qd_buf_add(&head, p, before) == 0 && qd_buf_add_text(&head, end) == 0
-                    ? json_loadb((const char *)head.p, head.len, JSON_REJECT_DUPLICATES, why)
-                    : json_loadb("", 0, 0, why);
+        return qd_json_read(p, n, why, nomem);
+    *nomem = qd_buf_add(&head, p, before) != 0 || qd_buf_add_text(&head, end) != 0;
+    json_t *o = *nomem ? NULL : qd_json_read(head.p, head.len, why, nomem);
     qd_buf_free(&head);
     return o;
 }
@@ -235,8 +236,11 @@ int qd_manifest_read(const uint8_t *p, size_t n, const char *name, struct qd_man
     *out = NULL;
     if (!m)
         return qd_nomem(e);
-    json_t *o = load(p, n, m, &why);
-    if (!o) {
+    int nomem;
+    json_t *o = load(p, n, m, &why, &nomem);
+    if (nomem) {
+        r.rc = qd_nomem(e);
+    } else if (!o) {
         char item[512], text[200];
         snprintf(item, sizeof item, "%.400s line %d", name, why.line);
         qd_printable(text, sizeof text, why.text, strlen(why.text));

@@ -11,6 +11,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "container/json_text.h"
 #include "container/manifest_streams.h"
 #include "container/tree.h"
 
@@ -37,7 +38,7 @@ static int add_path(struct qd_buf *out, const char *shown)
     if (shown[n] == '\0')
         return qd_buf_add(out, "\"", 1) || qd_buf_add(out, shown, n) || qd_buf_add(out, "\"", 1);
     json_t *name = json_string(shown);
-    char *text = name ? json_dumps(name, JSON_ENCODE_ANY) : NULL; /* with its quotes */
+    char *text = name ? qd_json_write(name, JSON_ENCODE_ANY) : NULL; /* with its quotes */
     json_decref(name);
     int bad = !text || qd_buf_add_text(out, text);
     free(text);

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "base/text.h"
+#include "container/json_text.h"
 #include "container/planfile.h"
 #include "model/backup.h"
 #include "model/policy.h"
@@ -367,9 +368,12 @@ int qd_planfile_read(const uint8_t *p, size_t n, const char *name, struct qd_pla
     struct qd_plan *out = qd_plan_new();
     if (!out)
         return qd_nomem(e);
-    json_t *o = json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, &why);
+    int nomem;
+    json_t *o = qd_json_read(p, n, &why, &nomem);
     if (o) {
         read_all(&r, o, out);
+    } else if (nomem) {
+        r.rc = qd_nomem(e);
     } else {
         qd_printable(text, sizeof text, why.text, strlen(why.text));
         r.rc = qd_fail(e, QDIAG_E_FILE_DAMAGED, name, "line %d: not JSON: %s", why.line, text);

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/hex.h"
+#include "container/json_text.h"
 #include "container/planfile.h"
 
 struct maker {
@@ -113,7 +114,7 @@ int qd_planfile_write(const struct qd_plan *p, char **json, size_t *len, struct 
             m.failed = 1;
     }
     set(&m, o, "steps", steps);
-    char *s = m.failed ? NULL : json_dumps(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    char *s = m.failed ? NULL : qd_json_write(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     json_decref(o);
     size_t n = s ? strlen(s) : 0;
     char *out = s ? realloc(s, n + 2) : NULL;

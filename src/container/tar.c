@@ -9,6 +9,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -43,12 +44,20 @@ static int refuse(const struct tar_in *t, const char *path, const char *why)
     return qd_fail(t->e, QDIAG_E_FILE_DAMAGED, item, "tar: %s", why);
 }
 
+/* libarchive may call it a warning, or nothing at all; errno is set to 0 before its calls. */
+static int out_of_memory(struct archive *a)
+{
+    return archive_errno(a) == ENOMEM || errno == ENOMEM;
+}
+
 static int archive_bad(const struct tar_in *t, const char *path)
 {
     char why[200];
     const char *s = archive_error_string(t->a);
     if (t->rc != 0)
         return t->rc;
+    if (out_of_memory(t->a))
+        return qd_nomem(t->e);
     qd_printable(why, sizeof why, s ? s : "damaged", s ? strlen(s) : 7);
     return refuse(t, path, why);
 }
@@ -176,7 +185,8 @@ static int read_entry(struct tar_in *t, struct archive_entry *ae)
     const char *name = archive_entry_pathname(ae);
     struct qd_entry x = {.path = name ? clean_path(name) : NULL};
     if (!name || !x.path)
-        return name ? qd_nomem(t->e) : refuse(t, "", "a name that cannot be read");
+        return name || errno == ENOMEM ? qd_nomem(t->e)
+                                       : refuse(t, "", "a name that cannot be read");
     int top = strcmp(x.path, ".") == 0 && archive_entry_filetype(ae) == AE_IFDIR;
     const char *fault = top ? NULL : qd_entry_path_fault(x.path, strlen(x.path));
     int rc = fault ? refuse(t, x.path, fault) : 0;
@@ -186,8 +196,11 @@ static int read_entry(struct tar_in *t, struct archive_entry *ae)
         rc = judge_kind(t, ae, &x);
     if (rc == 0 && !top && x.kind == QD_ENTRY_FILE)
         rc = read_data(t, ae, &x);
-    if (rc == 0 && !top) {
+    if (rc == 0 && !top)
         read_attributes(ae, &x);
+    if (errno == ENOMEM)
+        rc = qd_nomem(t->e);
+    if (rc == 0 && !top) {
         rc = qd_entries_add(t->out, &x, t->e);
     }
     if (rc != 0)
@@ -196,11 +209,11 @@ static int read_entry(struct tar_in *t, struct archive_entry *ae)
     return rc;
 }
 
-static int read_all(struct tar_in *t)
+static int read_all(struct tar_in *t, struct archive_entry *ae)
 {
-    struct archive_entry *ae;
     for (;;) {
-        int r = archive_read_next_header(t->a, &ae);
+        errno = 0;
+        int r = archive_read_next_header2(t->a, ae);
         if (r == ARCHIVE_EOF)
             break;
         if (r != ARCHIVE_OK && (r != ARCHIVE_WARN || !archive_entry_pathname(ae)))
@@ -219,6 +232,24 @@ static int read_all(struct tar_in *t)
                : refuse(t, "", "cut short: the two zero blocks at the end are missing");
 }
 
+/* archive_read_open and archive_read_next_header do not look whether they got what they need. */
+static int open_and_read(struct tar_in *t)
+{
+    struct archive *a = t->a;
+    errno = 0;
+    struct archive_entry *ae = a ? archive_entry_new2(a) : NULL;
+    int rc = ae ? 0 : qd_nomem(t->e);
+    if (rc == 0 &&
+        (archive_read_support_format_tar(a) != ARCHIVE_OK ||
+         archive_read_set_read_callback(a, on_read) != ARCHIVE_OK ||
+         archive_read_set_callback_data(a, t) != ARCHIVE_OK || archive_read_open1(a) != ARCHIVE_OK))
+        rc = archive_bad(t, "");
+    if (rc == 0)
+        rc = read_all(t, ae);
+    archive_entry_free(ae);
+    return rc;
+}
+
 int qd_tar_read(struct qd_source *src, struct qd_entries *out, struct qdiag_error *e)
 {
     struct tar_in *t = qd_alloc(1, sizeof *t);
@@ -228,12 +259,7 @@ int qd_tar_read(struct qd_source *src, struct qd_entries *out, struct qdiag_erro
     t->e = e;
     t->out = out;
     t->a = archive_read_new();
-    int rc = t->a ? 0 : qd_nomem(e);
-    if (rc == 0 && (archive_read_support_format_tar(t->a) != ARCHIVE_OK ||
-                    archive_read_open(t->a, t, NULL, on_read, NULL) != ARCHIVE_OK))
-        rc = archive_bad(t, "");
-    if (rc == 0)
-        rc = read_all(t);
+    int rc = open_and_read(t);
     if (t->a)
         archive_read_free(t->a);
     free(t);
@@ -303,7 +329,10 @@ static void describe(struct archive_entry *ae, const struct qd_entry *x)
 static int out_bad(struct tar_out *t, struct archive *a, const char *path)
 {
     const char *s = archive_error_string(a);
-    return t->rc ? t->rc : qd_fail(t->e, QDIAG_E_FAILED, path, "tar: %s", s ? s : "not written");
+    if (t->rc != 0)
+        return t->rc;
+    return out_of_memory(a) ? qd_nomem(t->e)
+                            : qd_fail(t->e, QDIAG_E_FAILED, path, "tar: %s", s ? s : "not written");
 }
 
 static int write_entry(struct tar_out *t, struct archive *a, const struct qd_entry *x)
@@ -311,8 +340,10 @@ static int write_entry(struct tar_out *t, struct archive *a, const struct qd_ent
     struct archive_entry *ae = archive_entry_new();
     if (!ae)
         return qd_nomem(t->e);
+    errno = 0;
     describe(ae, x);
-    int rc = archive_write_header(a, ae) < ARCHIVE_WARN ? out_bad(t, a, x->path) : 0;
+    int rc =
+        archive_write_header(a, ae) < ARCHIVE_WARN || errno == ENOMEM ? out_bad(t, a, x->path) : 0;
     if (rc == 0 && x->kind != QD_ENTRY_DIR && x->kind != QD_ENTRY_LINK && x->len > 0 &&
         archive_write_data(a, x->data, x->len) != (la_ssize_t)x->len)
         rc = out_bad(t, a, x->path);
@@ -326,6 +357,7 @@ int qd_tar_write(const struct qd_entries *in, struct qd_sink *out, struct qdiag_
     struct archive *a = archive_write_new();
     if (!a)
         return qd_nomem(e);
+    errno = 0;
     /* SCHILY records only: others make GNU tar warn for every file. */
     int rc = archive_write_set_format_pax_restricted(a) != ARCHIVE_OK ||
                      archive_write_set_options(a, "xattrheader=SCHILY") != ARCHIVE_OK ||

@@ -9,6 +9,7 @@
 #include <libxml/parserInternals.h>
 #include <libxml/SAX2.h>
 #include <libxml/xmlversion.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,10 @@ static void on_error(void *user, xmlErrorPtr err)
     char text[160] = "";
     if (!err || err->level < XML_ERR_ERROR)
         return;
+    if (err->code == XML_ERR_NO_MEMORY || errno == ENOMEM) { /* often it is called another error */
+        stop(r, qd_nomem(r->e));
+        return;
+    }
     if (err->message)
         qd_printable(text, sizeof text, err->message, strcspn(err->message, "\n"));
     if (r->closed)
@@ -480,7 +485,10 @@ static int check_kind(struct reader *r, const uint8_t *p, size_t n)
 
 static void parse(struct reader *r, int last)
 {
+    errno = 0;
     xmlParseChunk(r->xml, (const char *)r->shown.p, (int)r->shown.len, last);
+    if (errno == ENOMEM && r->rc == 0)
+        stop(r, qd_nomem(r->e));
     if (r->quiet.not_converted)
         damaged(r, line_now(r), NULL,
                 "a byte that is no character of the encoding that the first line names");
@@ -542,6 +550,7 @@ int qd_xqcn_read(struct qd_source *src, const struct qd_notes *notes, struct qd_
     qd_lift_start(&r.lift, MAX_STREAM);
     set_handlers(&sax);
     qd_xml_quiet(&r.quiet);
+    errno = 0;
     if (buf)
         r.xml = xmlCreatePushParserCtxt(&sax, &r, NULL, 0, NULL);
     int rc = r.xml ? 0 : qd_nomem(e);

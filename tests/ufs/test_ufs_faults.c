@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "../unit/shell_run.h"
-#include "flow/ufs_guard.h"
+#include "flow/ufs/ufs_guard.h"
 
 static struct ufs_rig rig;
 

@@ -205,13 +205,15 @@ static int run(struct convert *c, struct qdiag_context *ctx, const char *out, st
         rc = qd_store_probe(&c->store.target[0], e);
     if (rc == 0)
         rc = qd_load(ctx, c->in, &notes, &c->doc, e);
+    if (rc == 0 && c->no_memory)
+        rc = qd_nomem(e);
     if (rc == 0)
         rc = save(c, e);
     if (rc != 0)
         return rc;
     fill_report(c);
     take_left_out(c);
-    return c->no_memory ? qd_nomem(e) : 0;
+    return 0;
 }
 
 int qdiag_convert(struct qdiag_context *ctx, const char *in, const char *out,

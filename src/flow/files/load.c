@@ -360,7 +360,10 @@ int qd_load(struct qdiag_context *ctx, const char *path, const struct qd_notes *
     int rc = qd_load_file(ctx, path, notes, doc, e);
     if (rc != 0)
         return rc;
-    if (qd_load_manifest(path, &m, &why) != 0)
+    int read = qd_load_manifest(path, &m, &why);
+    if (read == -QDIAG_E_NO_MEMORY) /* a sound manifest may say that less is to be written */
+        rc = qd_nomem(e);
+    else if (read != 0)
         note(notes, why.item, "the manifest is damaged and not used");
     else if (m && !qd_load_matches(*doc, m))
         note(notes, "", "the manifest beside the file describes other bytes and is not used");

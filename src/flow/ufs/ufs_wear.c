@@ -18,6 +18,7 @@
 #include "base/hex.h"
 #include "base/save.h"
 #include "base/text.h"
+#include "container/json_text.h"
 
 #define SCHEMA     "qdiag.ufs-note/1"
 #define END        ".ufs.json"
@@ -64,13 +65,19 @@ static json_t *load_note(const char *path, const char *imei, int *damaged)
     uint8_t *p = NULL;
     size_t n = 0;
     json_t *j = NULL;
+    int nomem = 0, rc;
 
     *damaged = 0;
     if (access(path, F_OK) != 0)
         return NULL;
-    if (qd_read_file(path, NOTE_MAX, &p, &n, &e) == 0)
-        j = json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, NULL);
+    rc = qd_read_file(path, NOTE_MAX, &p, &n, &e);
+    if (rc == 0)
+        j = qd_json_read(p, n, NULL, &nomem);
     free(p);
+    if (nomem || rc == -QDIAG_E_NO_MEMORY) {
+        *damaged = -1;
+        return NULL;
+    }
     *damaged =
         json_unpack(j, "{s:s, s:s, s:s}", "schema", &schema, "salt", &salt, "unit", &unit) != 0 ||
         strcmp(schema, SCHEMA) != 0;
@@ -192,6 +199,8 @@ int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
 
     find_place(o->backup, path, folder);
     j = load_note(path, s->imei, &damaged);
+    if (damaged < 0) /* a good note is not written over for want of memory */
+        return qd_nomem(e);
     if (!j)
         j = new_note(s->imei, e);
     if (!j)
@@ -200,7 +209,7 @@ int qd_ufs_record(const struct qdiag_ufs_options *o, const char *sha256,
                     "backups", (json_int_t)backups, "restores", (json_int_t)s->fs[o->fs].restores,
                     "time", (json_int_t)time(NULL));
     if (one && json_object_set_new(j, fs_names[o->fs], one) == 0)
-        text = json_dumps(j, JSON_INDENT(2));
+        text = qd_json_write(j, JSON_INDENT(2));
     json_decref(j);
     rc = text ? qd_save_text(path, text, e) : qd_nomem(e);
     free(text);

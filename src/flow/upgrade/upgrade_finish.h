@@ -2,7 +2,7 @@
 #ifndef QD_FLOW_UPGRADE_UPGRADE_FINISH_H
 #define QD_FLOW_UPGRADE_UPGRADE_FINISH_H
 
-#include "flow/upgrade_state.h"
+#include "flow/upgrade/upgrade_state.h"
 
 /* Before one: notes in its state what is to be put away after it. */
 void qd_upgrade_note(const struct qdiag_fota_options *o, const struct qdiag_fota_argument *a,

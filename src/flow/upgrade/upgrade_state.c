@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/save.h"
 #include "base/text.h"
+#include "container/json_text.h"
 #include "transport/discover.h"
 
 #define LATEST         INT64_C(253402300799) /* the end of year 9999 */
@@ -91,7 +92,7 @@ static json_t *to_json(const struct qd_run_state *s)
 int qd_run_state_save(const char *path, const struct qd_run_state *s, struct qdiag_error *e)
 {
     json_t *j = to_json(s);
-    char *text = j ? json_dumps(j, JSON_INDENT(2)) : NULL;
+    char *text = j ? qd_json_write(j, JSON_INDENT(2)) : NULL;
     int rc = text ? qd_save_text(path, text, e) : qd_nomem(e);
 
     json_decref(j);
@@ -151,11 +152,13 @@ static int from_json(const json_t *j, struct qd_run_state *s)
 int qd_run_state_parse(const void *p, size_t n, const char *name, struct qd_run_state *s,
                        struct qdiag_error *e)
 {
-    json_t *j = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
-    int rc = 0;
+    int nomem, rc = 0;
+    json_t *j = qd_json_read(p, n, NULL, &nomem);
 
     memset(s, 0, sizeof *s);
-    if (!j || from_json(j, s) != 0)
+    if (nomem)
+        rc = qd_nomem(e);
+    else if (!j || from_json(j, s) != 0)
         rc = qd_fail(e, QDIAG_E_FILE_UNKNOWN, name, "it is no state file of an upgrade (%s)",
                      SCHEMA);
     json_decref(j);
