@@ -107,8 +107,10 @@ def test_help(work):
 def test_every_failure_tells_of_the_unit(work):
     """Also one over a file, of a command that has a unit."""
     put(work + "/file", b"x")
-    for args in (("check",), ("restore", "-d", "unix:" + work + "/none")):
-        assert "\n  unit     not touched\n" in qdiag(*args, work + "/file", check=10).stderr
+    with Sim(small_unit(work + "/u")) as sim:
+        for args in (("check",), ("restore", "-d", sim.address)):
+            p = qdiag(*args, work + "/file", check=10)
+            assert "\n  unit     not touched\n" in p.stderr, p.stderr
 
 
 def test_answer_that_is_lost(work):
@@ -255,6 +257,7 @@ def test_locked_unit(work):
 
 if __name__ == "__main__":
     sys.exit(main([test_usage_errors, test_usage_texts, test_closed_standard_files,
-                   test_stop_is_not_kept_waiting, test_help, test_no_unit, test_text_answers,
+                   test_stop_is_not_kept_waiting, test_help,
+                   test_every_failure_tells_of_the_unit, test_answer_that_is_lost, test_no_unit, test_text_answers,
                    test_json_answers, test_identity_stays_out, test_log_file,
                    test_one_subscription, test_progress_on_a_terminal, test_locked_unit]))

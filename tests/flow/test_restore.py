@@ -229,4 +229,4 @@ def test_service_code(work):
 
 if __name__ == "__main__":
     sys.exit(main([test_whole_way, test_other_unit, test_killed_and_back, test_stopped_and_taken_back,
-                   test_single_changes, test_service_code], 3))
+                   test_single_write_of_an_array, test_single_changes, test_service_code], 3))
