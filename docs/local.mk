@@ -1,9 +1,15 @@
 dist_man_MANS += \
 	docs/man/qdiag.1
 EXTRA_DIST += \
-	demo test scripts/packages \
-	docs/formats/diag.md docs/formats/at.md docs/formats/dfota.md \
-	docs/formats/preflight.md
+	demo test scripts/packages
+
+# What the manual pages and the README refer to.
+formatsdir = $(docdir)/formats
+dist_formats_DATA = \
+	docs/formats/at.md docs/formats/catalog.md docs/formats/dfota.md docs/formats/diag.md \
+	docs/formats/folder.md docs/formats/guard.md docs/formats/journal.md docs/formats/json.md \
+	docs/formats/manifest.md docs/formats/plan.md docs/formats/preflight.md docs/formats/qcn.md \
+	docs/formats/sim-log.md docs/formats/unit-archive.md docs/formats/unit.md
 
 # Scripts and units to be copied and changed.
 recipesdir = $(docdir)/recipes

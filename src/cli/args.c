@@ -321,8 +321,8 @@ static int apply(const struct cli_command *cmd, enum option_id id, const char *a
         return 0;
     }
     if (set_value(id, arg, o) != 0)
-        return cli_usage_error("--%s %s: not understood; expected %s", rows[id].name,
-                               arg ? arg : "", rows[id].arg);
+        return cli_usage_error("--%s %s: not understood; %s is: %s", rows[id].name, arg ? arg : "",
+                               rows[id].arg, rows[id].help);
     return 0;
 }
 

@@ -51,6 +51,15 @@ const struct cli_command cli_commands[] = {
     {"help", C_HELP, 0, 1, "[COMMAND]", "this help, or that of one command", cmd_help},
     {NULL, 0, 0, 0, NULL, NULL, NULL}};
 
+static const struct {
+    int code;
+    const char *meaning;
+} exit_codes[] = {
+#define QD_EXIT(code, meaning) {code, meaning},
+#include "cli/exit_codes.def"
+#undef QD_EXIT
+};
+
 static void help_all(void)
 {
     printf("qdiag %s: backup of Qualcomm DIAG modules (NV items, EFS files, RF calibration)\n\n",
@@ -58,7 +67,10 @@ static void help_all(void)
     printf("usage: qdiag COMMAND [options]\n\n");
     for (const struct cli_command *c = cli_commands; c->name; c++)
         printf("  %-9s %s\n", c->name, c->summary);
-    printf("\n`qdiag help COMMAND` shows its options; exit codes and examples are in qdiag(1).\n");
+    printf("\nexit codes; 16 to 31 only after the unit was written to:\n\n");
+    for (size_t i = 0; i < sizeof exit_codes / sizeof exit_codes[0]; i++)
+        printf("  %3d  %s\n", exit_codes[i].code, exit_codes[i].meaning);
+    printf("\n`qdiag help COMMAND` shows its options; more, and examples, are in qdiag(1).\n");
 }
 
 static void help_one(const struct cli_command *c)

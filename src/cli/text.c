@@ -34,13 +34,14 @@ int cli_exit_code(const struct qdiag_error *e)
 int cli_usage_error(const char *fmt, ...)
 {
     va_list ap;
-    fputs("qdiag: ", stderr);
+    char text[1024], shown[2048];
     va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
+    vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    fputs("  [exit 2]\n  unit     not touched\n"
-          "  next     `qdiag help` lists commands, `qdiag help COMMAND` its options\n",
-          stderr);
+    fprintf(stderr,
+            "qdiag: %s  [exit 2]\n  unit     not touched\n"
+            "  next     `qdiag help` lists commands, `qdiag help COMMAND` its options\n",
+            cli_printable(text, shown, sizeof shown));
     return 2;
 }
 
@@ -81,8 +82,7 @@ void cli_print_error(const struct cli_options *o, const struct qdiag_error *e, i
             named ? ": " : "", named ? item : "", why[0] ? ": " : "", why, color ? "\033[0m" : "",
             exit_code);
     detail("at", item);
-    if (e->who != QDIAG_WHO_FILE) /* a damaged file says nothing of a unit */
-        detail("unit", unit_state(e->touch));
+    detail("unit", unit_state(e->touch));
     detail("next", e->hint);
 }
 
@@ -225,5 +225,8 @@ int cli_finish(int exit_code)
         return exit_code;
     fprintf(stderr, "qdiag: the answer could not be written to standard output: %s  [exit %d]\n",
             strerror(errno), exit_code ? exit_code : 12);
+    if (exit_code == 0)
+        fputs("  done     what the command was asked to do is done; only its answer is lost\n",
+              stderr);
     return exit_code ? exit_code : 12;
 }

@@ -28,5 +28,3 @@ src_container_libcontainer_la_SOURCES += src/container/tar_none.c
 endif
 src_container_libcontainer_la_CFLAGS = $(AM_CFLAGS) $(LIBXML_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS) $(LIBARCHIVE_CFLAGS)
 src_container_libcontainer_la_LIBADD = $(LIBXML_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(LIBARCHIVE_LIBS)
-EXTRA_DIST += docs/formats/catalog.md docs/formats/folder.md docs/formats/guard.md docs/formats/journal.md \
-	docs/formats/manifest.md docs/formats/plan.md docs/formats/qcn.md

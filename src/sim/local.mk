@@ -14,7 +14,6 @@ src_sim_libsim_la_SOURCES += \
 	src/sim/unit_copy.c \
 	src/sim/unit_load.c src/sim/unit_nv.c src/sim/unit_save.c src/sim/unit_tree.c \
 	src/sim/quirks.def
-EXTRA_DIST += docs/formats/unit.md
 
 # The front: ports, framing, time, faults, log.
 src_sim_libsim_la_SOURCES += \
@@ -37,7 +36,6 @@ qdiag_sim_CFLAGS = $(AM_CFLAGS)
 qdiag_sim_LDADD = src/sim/libsim.la src/base/libbase.la
 
 dist_man_MANS += docs/man/qdiag-sim.1
-EXTRA_DIST += docs/formats/sim-log.md
 
 # Bundled units, and where an uninstalled qdiag-sim finds them.
 src_sim_libsim_la_SOURCES += \
@@ -49,4 +47,4 @@ dist_units_DATA = \
 EXTRA_DIST += \
 	src/sim/units/make_units.py src/sim/units/unit_maker.py src/sim/units/efs_names.py \
 	src/sim/units/unit_bg96.py src/sim/units/unit_eg95.py src/sim/units/unit_em160.py \
-	src/sim/units/unit_rg50xq.py docs/formats/unit-archive.md
+	src/sim/units/unit_rg50xq.py

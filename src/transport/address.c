@@ -23,7 +23,7 @@ static int usage(struct qdiag_error *e, const char *text, const char *why)
 
     qd_printable(shown, sizeof(shown), text, strlen(text));
     qd_fail(e, QDIAG_E_USAGE, shown, "%s", why);
-    qd_what(e, "wrong device address: %.90s", shown);
+    qd_what(e, "wrong device address");
     qd_hint(e, FORMS);
     return -QDIAG_E_USAGE;
 }

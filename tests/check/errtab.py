@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Error numbers: src/base/errtab.def, enum qdiag_code in include/qdiag/error.h and the chapter
-EXIT STATUS of docs/man/qdiag.1 must tell the same story, and so must the table in README.md."""
+EXIT STATUS of docs/man/qdiag.1 must tell the same story, and so must the table in README.md and
+what `qdiag help` lists, src/cli/exit_codes.def."""
 import os
 import re
 import sys
@@ -36,7 +37,11 @@ def readme_codes(text):
     return [int(n) for n in re.findall(r'^\| *(\d+) *\|', m.group(1), re.M)] if m else []
 
 
-def compare(errors, names, man, readme):
+def help_codes(text):
+    return [int(n) for n in re.findall(r'^QD_EXIT\((\d+),', cscan.strip(text, strings=False), re.M)]
+
+
+def compare(errors, names, man, readme, shown):
     bad = []
     for name in sorted(set(errors) | set(names)):
         if name not in names:
@@ -52,7 +57,8 @@ def compare(errors, names, man, readme):
     if len(set(numbers)) != len(numbers):
         bad.append('a number stands twice in errtab.def')
     used = {e[1] for e in errors.values()} | WITHOUT_ERROR
-    for where, listed in (('docs/man/qdiag.1', man), ('README.md', readme)):
+    for where, listed in (('docs/man/qdiag.1', man), ('README.md', readme),
+                          ('src/cli/exit_codes.def', shown)):
         for code in sorted(used - set(listed)):
             bad.append('%s does not explain exit code %d' % (where, code))
         for code in sorted(set(listed) - used):
@@ -71,14 +77,16 @@ def self_test():
                     '.TP\n.B 129\n.TP\n.B 143\n.SH NEXT\n.TP\n.B 8\n')
     assert man == [0, 1, 7, 129, 143]
     assert readme_codes('## Exit codes\n| code |\n| 0 | a |\n| 1 | b |\n## C\n| 5 |\n') == [0, 1]
-    assert compare(errors, names, man, man) == []
-    assert len(compare(dict(errors, A=(1, 1, 'x')), names, man, man)) == 1
-    assert len(compare(errors, {'A': 1}, man, man)) == 1
-    assert len(compare(errors, {'A': 1, 'B': 3}, man, man)) == 1
-    assert len(compare(errors, dict(names, C=3), man, man)) == 1
-    assert len(compare(errors, names, man[1:], man)) == 1
-    assert len(compare(errors, names, man, man + [21])) == 1
-    assert len(compare({'A': (1, 1, 'a'), 'B': (1, 7, 'b')}, {'A': 1, 'B': 1}, man, man)) == 1
+    assert help_codes('/* QD_EXIT(9, */\nQD_EXIT(0, "a")\nQD_EXIT(15, "b")\n') == [0, 15]
+    assert compare(errors, names, man, man, man) == []
+    assert len(compare(dict(errors, A=(1, 1, 'x')), names, man, man, man)) == 1
+    assert len(compare(errors, {'A': 1}, man, man, man)) == 1
+    assert len(compare(errors, {'A': 1, 'B': 3}, man, man, man)) == 1
+    assert len(compare(errors, dict(names, C=3), man, man, man)) == 1
+    assert len(compare(errors, names, man[1:], man, man)) == 1
+    assert len(compare(errors, names, man, man + [21], man)) == 1
+    assert len(compare(errors, names, man, man, man[1:])) == 1
+    assert len(compare({'A': (1, 1, 'a'), 'B': (1, 7, 'b')}, {'A': 1, 'B': 1}, man, man, man)) == 1
 
 
 def main():
@@ -87,7 +95,8 @@ def main():
     errors = table(cscan.read(top, 'src/base/errtab.def'))
     bad = compare(errors, enum(cscan.read(top, 'include/qdiag/error.h')),
                   man_codes(cscan.read(top, 'docs/man/qdiag.1')),
-                  readme_codes(cscan.read(top, 'README.md')))
+                  readme_codes(cscan.read(top, 'README.md')),
+                  help_codes(cscan.read(top, 'src/cli/exit_codes.def')))
     if len(errors) < 10:
         bad.append('only %d lines found in errtab.def' % len(errors))
     print('\n'.join(bad) if bad else '%d errors, all explained' % len(errors))

@@ -10,6 +10,7 @@ TESTS += \
 	tests/check/headers.py \
 	tests/check/errtab.py \
 	tests/check/options.py \
+	tests/check/json_doc.py \
 	tests/check/udev.sh
 endif
 EXTRA_DIST += \
@@ -24,5 +25,6 @@ EXTRA_DIST += \
 	tests/check/headers.py \
 	tests/check/errtab.py \
 	tests/check/options.py \
+	tests/check/json_doc.py \
 	tests/check/udev.sh \
 	tests/check/minimal-root.sh

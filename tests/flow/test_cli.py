@@ -47,6 +47,10 @@ def test_usage_texts(work):
                        (("backup", "-d"), "-d needs a value"),
                        (("-d", "unix:/x", "info"), "options come after the command"),
                        (("check", "--xqcn", "x"), "`qdiag check` has no option --xqcn"),
+                       (("info", "--color", "pink"), "MODE is: auto, always or never"),
+                       (("info", "--timeout", "600001"), "1 to 600000"),
+                       (("a\x1b[2J\nb",), "no command a\\x1b[2J\\x0ab  [exit 2]"),
+                       (("info", "-d", "foo"), "qdiag: wrong device address: foo: unknown kind"),
                        (("info", "--", "-q"), "`qdiag info` does not take -q")):
         p = qdiag(*args, cwd=work, check=2)
         assert text in p.stderr.splitlines()[0], (args, p.stderr)
@@ -96,7 +100,27 @@ def test_help(work):
         assert one == qdiag(word, "--help", check=0).stdout and "usage:" in one
     assert "--xqcn" in qdiag("help", "backup").stdout
     assert "--xqcn" not in qdiag("help", "check").stdout
+    assert "\n   15  backup --with-ufs: " in p.stdout and "\n  129  stopped by SIGHUP" in p.stdout
     assert qdiag("--version", check=0).stdout.startswith("qdiag ")
+
+
+def test_every_failure_tells_of_the_unit(work):
+    """Also one over a file, of a command that has a unit."""
+    put(work + "/file", b"x")
+    with Sim(small_unit(work + "/u")) as sim:
+        for args in (("check",), ("restore", "-d", sim.address)):
+            p = qdiag(*args, work + "/file", check=10)
+            assert "\n  unit     not touched\n" in p.stderr, p.stderr
+
+
+def test_answer_that_is_lost(work):
+    """A command that did its work says so, and only that when it did."""
+    with open("/dev/full", "w") as full:
+        p = subprocess.run([QDIAG, "help"], stdout=full, stderr=subprocess.PIPE, text=True)
+        q = subprocess.run([QDIAG, "check", work + "/none", "--json"], stdout=full,
+                           stderr=subprocess.PIPE, text=True)
+    assert p.returncode == 12 and "\n  done     what the command was asked to do" in p.stderr, p.stderr
+    assert q.returncode == 12 and "done  " not in q.stderr, q.stderr
 
 
 def test_no_unit(work):
@@ -233,6 +257,7 @@ def test_locked_unit(work):
 
 if __name__ == "__main__":
     sys.exit(main([test_usage_errors, test_usage_texts, test_closed_standard_files,
-                   test_stop_is_not_kept_waiting, test_help, test_no_unit, test_text_answers,
+                   test_stop_is_not_kept_waiting, test_help,
+                   test_every_failure_tells_of_the_unit, test_answer_that_is_lost, test_no_unit, test_text_answers,
                    test_json_answers, test_identity_stays_out, test_log_file,
                    test_one_subscription, test_progress_on_a_terminal, test_locked_unit]))

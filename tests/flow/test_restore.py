@@ -162,6 +162,25 @@ def test_stopped_and_taken_back(work):
     assert tree(unit) == start
 
 
+def test_single_write_of_an_array(work):
+    """The first byte alone says which element is written: 03 for element 0 would be lost from journal and rollback.
+    6000 is in no table: that it is an array shows on the unit."""
+    unit = unit_of(work)
+    for i in range(2):
+        put("%s/nv/0/6000.%d" % (unit, i), bytes([i, 0xB0 + i]))
+    start = tree(unit)
+    J = ("--confirm", DIGITS, "--journal")
+    with Sim(unit) as sim:
+        at = ("-d", sim.address, "--progress=none")
+        for nv in ("1014", "6000"):
+            p = qdiag("nv", "write", nv, "--hex", "03 55", *J, work + "/1", *at, check=2)
+            assert "item %s is an array" % nv in p.stderr and "not touched" in p.stderr, p.stderr
+        assert writes(sim) == [] and not os.path.exists(work + "/1") and tree(unit) == start
+        qdiag("nv", "write", "1014", "--index", "3", "--hex", "03 55", *J, work + "/1", *at, check=0)
+        qdiag("nv", "write", "6000", "--hex", "00 55", *J, work + "/2", *at, check=0)
+    assert read(unit + "/nv/0/1014.3")[:3] == b"\x03\x55\0" and read(unit + "/nv/0/6000.0")[:2] == b"\0\x55"
+
+
 def test_single_changes(work):
     unit = unit_of(work)
     put(work + "/new", pattern(7, 5000))
@@ -210,4 +229,4 @@ def test_service_code(work):
 
 if __name__ == "__main__":
     sys.exit(main([test_whole_way, test_other_unit, test_killed_and_back, test_stopped_and_taken_back,
-                   test_single_changes, test_service_code], 3))
+                   test_single_write_of_an_array, test_single_changes, test_service_code], 3))

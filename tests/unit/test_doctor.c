@@ -242,6 +242,8 @@ static void test_holders(void **state)
     must_be(&f, "holder", OK, "nobody", "");
     f.holders_known = 0;
     must_be(&f, "holder", UNKNOWN, "other users", "sudo qdiag doctor");
+    f.address[0] = '\0';
+    must_be(&f, "holder", UNKNOWN, "no port to look at", "");
     f = well();
     f.manager = 812;
     must_be(&f, "modem_manager", OK, "does not hold", "");

@@ -138,7 +138,16 @@ static void test_single(void **state)
     qd_plan_free(&p);
     w.key.index = 2;
     assert_int_equal(qd_plan_single(&w, &p, NULL), -QDIAG_E_USAGE);
-    w.key.index = 0;
+    w.key.index = 0; /* 10 is an array by the catalog: it would land on element 1 */
+    assert_int_equal(qd_plan_single(&w, &p, NULL), -QDIAG_E_USAGE);
+    w.key.nv = 441; /* and this is none */
+    assert_int_equal(qd_plan_single(&w, &p, NULL), 0);
+    qd_plan_free(&p);
+    w.is_array = 1;
+    assert_int_equal(qd_plan_single(&w, &p, NULL), -QDIAG_E_USAGE);
+    item[0] = 0;
+    assert_int_equal(qd_plan_single(&w, &p, NULL), 0);
+    qd_plan_free(&p);
     w.after.len = 5;
     assert_int_equal(qd_plan_single(&w, &p, NULL), -QDIAG_E_USAGE);
 }

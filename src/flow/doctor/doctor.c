@@ -161,6 +161,8 @@ static void check_holder(const struct qd_doctor_facts *f, struct qdiag_finding *
         next(o, "sudo fuser -v %s", f->node[0] ? f->node : f->address);
     } else if (f->holders_known) {
         ok(o, "nobody has it open");
+    } else if (!f->address[0]) {
+        unknown(o, "there is no port to look at");
     } else {
         unknown(o, "programs of other users could not be looked at");
         next(o, "sudo qdiag doctor");

@@ -63,6 +63,7 @@ struct qd_single {
     struct qd_state after;  /* borrowed; PUT: data and kind (UNKNOWN = as it is, or as paths go) */
     const struct qd_look *parents;
     size_t nparents;
+    int is_array;           /* NV: the unit has another element with other bytes */
 };
 int qd_plan_single(const struct qd_single *s, struct qd_plan **plan, struct qdiag_error *e);
 /* The door alone, before anything is asked of the unit. */

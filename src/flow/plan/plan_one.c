@@ -112,6 +112,26 @@ static int see_parents(struct one *o, struct qdiag_error *e)
     return 0;
 }
 
+/* An item that has other bytes at another number is an array, also one no table knows. */
+static int see_elements(struct one *o, struct qdiag_error *e)
+{
+    const uint8_t others[] = {1, o->nv[0]};
+    int rc = 0;
+    if (o->s.op != QD_SINGLE_NV || o->s.key.index || !o->nv[0])
+        return 0;
+    for (size_t i = 0; rc == 0 && i < sizeof others; i++) {
+        struct qd_state there = {.mode = QD_MODE_ANY};
+        struct qd_key key = o->s.key;
+        char why[QD_OBSERVE_WHY] = "";
+        key.index = others[i];
+        rc = qd_observe(&o->eye, &key, &there, why, e);
+        if (rc == 0 && there.kind == QD_THERE_NV)
+            o->s.is_array |= !qd_state_equal(&there, &o->s.before);
+        qd_state_clear(&there);
+    }
+    return rc;
+}
+
 static int see_all(struct one *o, struct qdiag_device *dev, struct qdiag_error *e)
 {
     int rc = 0;
@@ -125,6 +145,8 @@ static int see_all(struct one *o, struct qdiag_device *dev, struct qdiag_error *
         rc = see_parents(o, e);
     if (rc == 0)
         rc = see(o, &o->s.key, &o->s.before, e);
+    if (rc == 0)
+        rc = see_elements(o, e);
     o->s.parents = o->parent;
     o->s.nparents = o->nparents;
     return rc;

@@ -44,6 +44,25 @@ static int conflict(const struct qd_single *s, const char *why, struct qdiag_err
     return qd_fail(e, QDIAG_E_REFUSED, item, "%s", why);
 }
 
+/* A write carries no number of an element: where an item is an array, its first byte is that. */
+static int is_placed(const struct qd_single *s)
+{
+    int array = s->key.index || s->is_array ||
+                qd_catalog_nv_kind((uint16_t)s->key.nv, NULL) == QD_NV_EMBEDDED;
+    return !array || s->after.data[0] == s->key.index;
+}
+
+static int misplaced(const struct qd_single *s, struct qdiag_error *e)
+{
+    qd_fail(
+        e, QDIAG_E_USAGE, NULL,
+        "item %d is an array: element %u has to start with its own number, and %02x would go to "
+        "element %u",
+        (int)s->key.nv, s->key.index, s->after.data[0], s->after.data[0]);
+    qd_hint(e, "%s", "--index chooses the element; the first of the bytes is that number again");
+    return -QDIAG_E_USAGE;
+}
+
 /* What may stand at the key before each operation. */
 static int check_before(const struct qd_single *s, struct qdiag_error *e)
 {
@@ -55,10 +74,7 @@ static int check_before(const struct qd_single *s, struct qdiag_error *e)
     case QD_SINGLE_NV:
         if (s->after.kind != QD_THERE_NV || s->after.len != QD_NV_SIZE)
             return qd_fail(e, QDIAG_E_USAGE, NULL, "an NV item has %d bytes", QD_NV_SIZE);
-        if (s->key.index && s->after.data[0] != s->key.index)
-            return qd_fail(e, QDIAG_E_USAGE, NULL, "element %u has to start with its own number",
-                           s->key.index);
-        return 0;
+        return is_placed(s) ? 0 : misplaced(s, e);
     case QD_SINGLE_PUT:
         if (s->after.len > QD_PLAN_FILE_MAX)
             return qd_fail(e, QDIAG_E_POLICY, NULL, "larger than %u bytes", QD_PLAN_FILE_MAX);
