@@ -91,19 +91,40 @@ static int holds_calibration(const struct qd_backup *b)
     return 0;
 }
 
+/* A file, or a folder with all that may be in it or below it. */
+static int may_be_calibration(const char *path)
+{
+    static const char *const places[] = {"/nv/item_files/rfnv/", "/nv/item_files/mcs/tcxomgr/"};
+    char folder[1100], file[1200];
+    struct qd_diff_entry en = {.kind = QD_DIFF_FILE, .name = file};
+
+    if (qd_path_normalise(path, folder, sizeof folder - 1) != 0)
+        return 1;
+    qd_copy_text(file, sizeof file, folder);
+    if (qd_verify_bound(&en) == QD_CLASS_CALIBRATION)
+        return 1;
+    snprintf(file, sizeof file, "%s%s", folder, folder[1] ? "/" : "");
+    qd_copy_text(folder, sizeof folder, file);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (strncmp(places[i], folder, strlen(folder)) == 0)
+            return 1;
+    snprintf(file, sizeof file, "%s00020000", folder);
+    return qd_verify_bound(&en) == QD_CLASS_CALIBRATION;
+}
+
 static void take_unread(struct after *a, const struct qd_backup *b)
 {
     for (size_t i = 0; i < b->missing.n; i++) {
         const struct qd_missing *m = &b->missing.v[i];
-        struct qd_diff_entry en = {
-            .kind = m->path ? QD_DIFF_FILE : QD_DIFF_NV, .id = (uint16_t)m->nv, .name = m->path};
+        struct qd_diff_entry en = {.kind = QD_DIFF_NV, .id = (uint16_t)m->nv};
         int all = !m->path && m->nv < 0; /* a whole subscription or tree */
-        enum qd_class bound = all ? QD_CLASS_UNKNOWN : qd_verify_bound(&en);
+        enum qd_class bound = all || m->path ? QD_CLASS_UNKNOWN : qd_verify_bound(&en);
 
         if (m->kind != QD_MISSING_UNREADABLE)
             continue;
         a->nameless |= all || bound == QD_CLASS_IDENTITY;
-        a->calibrated &= !all && bound != QD_CLASS_CALIBRATION;
+        if (all || bound == QD_CLASS_CALIBRATION || (m->path && may_be_calibration(m->path)))
+            a->calibrated = 0;
     }
 }
 
