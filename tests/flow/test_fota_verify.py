@@ -173,6 +173,8 @@ def test_what_is_not_known(work):
     assert j["version_is_target"] and j["next"].startswith("qdiag fota verify --backup "), j
     j = run(w, "--to", new(E), faults=("openfail=rfnv/00020001:13",), code=22)
     assert j["calibration_equal"] is None, j
+    j = run(w, "--to", new(E), faults=("opendirfail=/nv/item_files/rfnv:13",), code=22)
+    assert j["calibration_equal"] is None, j
     j = run(w, "--to", new(E), faults=("badstatus=550:7",), code=22)
     assert j["identity_equal"] is None, j
     j = run(w, "--to", new(E), faults=("at_error=CGSN",), code=22)
