@@ -91,27 +91,6 @@ static int holds_calibration(const struct qd_backup *b)
     return 0;
 }
 
-/* A file, or a folder with all that may be in it or below it. */
-static int may_be_calibration(const char *path)
-{
-    static const char *const places[] = {"/nv/item_files/rfnv/", "/nv/item_files/mcs/tcxomgr/"};
-    char folder[1100], file[1200];
-    struct qd_diff_entry en = {.kind = QD_DIFF_FILE, .name = file};
-
-    if (qd_path_normalise(path, folder, sizeof folder - 1) != 0)
-        return 1;
-    qd_copy_text(file, sizeof file, folder);
-    if (qd_verify_bound(&en) == QD_CLASS_CALIBRATION)
-        return 1;
-    snprintf(file, sizeof file, "%s%s", folder, folder[1] ? "/" : "");
-    qd_copy_text(folder, sizeof folder, file);
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (strncmp(places[i], folder, strlen(folder)) == 0)
-            return 1;
-    snprintf(file, sizeof file, "%s00020000", folder);
-    return qd_verify_bound(&en) == QD_CLASS_CALIBRATION;
-}
-
 static void take_unread(struct after *a, const struct qd_backup *b)
 {
     for (size_t i = 0; i < b->missing.n; i++) {
@@ -123,7 +102,7 @@ static void take_unread(struct after *a, const struct qd_backup *b)
         if (m->kind != QD_MISSING_UNREADABLE)
             continue;
         a->nameless |= all || bound == QD_CLASS_IDENTITY;
-        if (all || bound == QD_CLASS_CALIBRATION || (m->path && may_be_calibration(m->path)))
+        if (all || bound == QD_CLASS_CALIBRATION || (m->path && qd_policy_reaches_set(m->path)))
             a->calibrated = 0;
     }
 }
