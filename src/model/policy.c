@@ -116,6 +116,19 @@ struct qd_rule qd_policy_path(const char *path)
     return r;
 }
 
+int qd_policy_reaches_set(const char *path)
+{
+    static const char *const parts[] = {RFNV_DIR, "/nv/item_files/mcs/tcxomgr/"};
+    char p[PATH_CAP];
+    if (qd_path_normalise(path, p, sizeof p) != 0 || qd_policy_path(p).set)
+        return 1;
+    size_t n = p[1] ? strlen(p) : 0;
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (strncmp(parts[i], p, n) == 0 && parts[i][n] == '/')
+            return 1;
+    return 0;
+}
+
 static int refuse(struct qdiag_error *e, const char *item, const char *text)
 {
     int rc = qd_fail(e, QDIAG_E_POLICY, item, "%s", text);

@@ -24,6 +24,8 @@ struct qd_rule {
 struct qd_rule qd_policy_nv(uint16_t id);
 /* Any spelling of a path; one that cannot be brought to a safe spelling is NEVER. */
 struct qd_rule qd_policy_path(const char *path);
+/* Whether a part of the calibration set may stand at a path, or below it when it is a folder. */
+int qd_policy_reaches_set(const char *path);
 const char *qd_policy_name(enum qd_policy p); /* "never", "if-blank", "same-unit", "same-fw" */
 
 /* Doors of single writes: 0, or -QDIAG_E_POLICY naming the rule. A path may be spelled in any way;

@@ -229,6 +229,10 @@ def test_deterministic(work):
             assert read(x) == read(y), form
         assert read(x + ".manifest.json") == read(y + ".manifest.json")
     assert manifest(work + "/x/f.qcn")["converted_from"]["converted"] == "2023-11-14T22:13:20Z"
+    shutil.copy(a, work + "/bare.xqcn")  # without a manifest the unit's evidence is hashed anew
+    for out in ("/x/g.qcn", "/y/g.qcn"):
+        convert(work + "/bare.xqcn", work + out, env=env)
+    assert read(work + "/x/g.qcn.manifest.json") == read(work + "/y/g.qcn.manifest.json")
     for bad in ("x", "-1", "99999999999999999999"):
         convert(a, work + "/z.qcn", check=2, env={"SOURCE_DATE_EPOCH": bad})
 

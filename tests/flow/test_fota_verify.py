@@ -173,6 +173,8 @@ def test_what_is_not_known(work):
     assert j["version_is_target"] and j["next"].startswith("qdiag fota verify --backup "), j
     j = run(w, "--to", new(E), faults=("openfail=rfnv/00020001:13",), code=22)
     assert j["calibration_equal"] is None, j
+    j = run(w, "--to", new(E), faults=("opendirfail=/nv/item_files/rfnv:13",), code=22)
+    assert j["calibration_equal"] is None, j
     j = run(w, "--to", new(E), faults=("badstatus=550:7",), code=22)
     assert j["identity_equal"] is None, j
     j = run(w, "--to", new(E), faults=("at_error=CGSN",), code=22)
@@ -182,6 +184,8 @@ def test_what_is_not_known(work):
 def test_what_the_backup_lacks(work):
     """What could not be read when the backup was made is not known to be as it was."""
     for n, (fault, unknown, items) in enumerate((("openfail=rfnv/00020001:13", "calibration_equal", 1),
+                                                 ("opendirfail=/nv/item_files/rfnv:13", "calibration_equal", 1),
+                                                 ("opendirfail=/nv:13", "calibration_equal", 1),
                                                  ("badstatus=1943:4", "identity_equal", 3),
                                                  ("badstatus=10:4", None, 4))):
         w = World("%s/%d" % (work, n), E)

@@ -155,6 +155,12 @@ def test_stopped_and_taken_back(work):
     with Sim(unit, "flipwrite=4") as sim:
         p = restore(sim, work, backup, "--confirm", DIGITS, *FILES, check=17)
         assert "--rollback" in p.stderr and "changed" in p.stderr, p.stderr
+    with Sim(unit_of(work, "v", nv={(0, "550"): IMEI_B})) as sim:  # another unit in its place
+        for way, code in (("--resume", 16), ("--rollback", 20)):  # the journal's own unit is changed
+            p = restore(sim, work, way, "j", check=code)
+            assert "is not the one the plan was made for" in p.stderr, p.stderr
+            with open(sim.log, errors="replace") as f:
+                assert not [x for x in f if x.startswith("W ")]
     with Sim(unit) as sim:
         p = restore(sim, work, "--rollback", "j", check=19)
         assert "as before" in p.stderr, p.stderr
@@ -179,6 +185,19 @@ def test_single_write_of_an_array(work):
         qdiag("nv", "write", "1014", "--index", "3", "--hex", "03 55", *J, work + "/1", *at, check=0)
         qdiag("nv", "write", "6000", "--hex", "00 55", *J, work + "/2", *at, check=0)
     assert read(unit + "/nv/0/1014.3")[:3] == b"\x03\x55\0" and read(unit + "/nv/0/6000.0")[:2] == b"\0\x55"
+
+
+def test_a_safety_backup_that_lacks_items(work):
+    """What cannot be read could not be put back: that is refused, or allowed by name and left alone."""
+    unit = unit_of(work)
+    backup = saved(work, unit)
+    damage(unit)
+    with Sim(unit, "badstatus=10:4") as sim:
+        p = restore(sim, work, backup, "--confirm", DIGITS, *FILES, check=3)
+        assert "the safety backup would lack" in p.stderr and "not touched" in p.stderr, p.stderr
+        assert not writes(sim) and not os.path.exists(work + "/j")
+        p = restore(sim, work, backup, "--confirm", DIGITS, "--accept-incomplete", "--json", *FILES)
+        assert len(writes(sim)) > 1 and "nv:0:10" not in writes(sim), (p, writes(sim))
 
 
 def test_single_changes(work):
@@ -229,4 +248,5 @@ def test_service_code(work):
 
 if __name__ == "__main__":
     sys.exit(main([test_whole_way, test_other_unit, test_killed_and_back, test_stopped_and_taken_back,
-                   test_single_write_of_an_array, test_single_changes, test_service_code], 3))
+                   test_a_safety_backup_that_lacks_items, test_single_write_of_an_array, test_single_changes,
+                   test_service_code], 3))

@@ -95,6 +95,25 @@ static void test_sorted(void **state)
     qd_backup_free(&u);
 }
 
+/* What is below a folder that the unit does not list may be there. */
+static void test_below_an_unread_folder(void **state)
+{
+    (void)state;
+    static const char *const folders[] = {"/nv/item_files/rfnv", "nv", "/"};
+    for (size_t i = 0; i < 3; i++) {
+        struct qd_backup *f = qd_backup_new(), *u = qd_backup_new();
+        put(f, "/nv/item_files/rfnv/00020000", "x", 0);
+        check(f, u, (size_t[4]){1, 0, 0, 0});
+        note(u, QD_MISSING_UNREADABLE, -1, "/nv/item_files/rf", "EFS errno 13");
+        note(u, QD_MISSING_NOT_HELD, -1, folders[i], "other mode");
+        check(f, u, (size_t[4]){1, 0, 0, 0});
+        note(u, QD_MISSING_UNREADABLE, -1, folders[i], "EFS errno 13");
+        check(f, u, (size_t[4]){0, 0, 1, 0});
+        qd_backup_free(&f);
+        qd_backup_free(&u);
+    }
+}
+
 static void test_aside(void **state)
 {
     (void)state;
@@ -115,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sorted),
+        cmocka_unit_test(test_below_an_unread_folder),
         cmocka_unit_test(test_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

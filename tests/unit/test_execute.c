@@ -336,11 +336,14 @@ static void identity_needs_a_proof(void **state)
 {
     (void)state;
     struct exec_rig x;
-    for (int none = 0; none < 2; none++) {
+    for (int way = 0; way < 3; way++) {
+        int none = way == 1;
         exec_standard(&x, "");
         x.no_proof = 1;
         if (none)
             x.unit.may_identify = NULL;
+        if (way == 2) /* whatever the plan calls it */
+            x.plan.plan->v[EXEC_STEPS - 1].class = QD_CLASS_NETWORK;
         assert_int_equal(exec_new(&x), -QDIAG_E_PARTLY);
         assert_int_equal(code(&x), 16);
         assert_int_equal(x.identities, none ? 0 : 1);

@@ -336,6 +336,14 @@ static void test_calibration_set(void **state)
     expect(&r, "nv:0:83", "write");
     end(&r);
 
+    /* Or it could not list a folder of it. */
+    calibration(&r);
+    missing(r.file, QD_MISSING_UNREADABLE, -1, "/nv", "EFS errno 13");
+    look_all_absent(&r);
+    build(&r);
+    expect(&r, "nv:0:571", "calibration-set");
+    end(&r);
+
     /* --only calibration takes the RF set along; --only rf_config takes none of it. */
     calibration(&r);
     r.in.only = 1u << QD_CLASS_CALIBRATION;

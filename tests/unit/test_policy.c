@@ -222,12 +222,36 @@ static void test_identity_items(void **state)
     assert_int_equal(qd_ident_item_class(550, d), QD_IDENT_DAMAGED);
 }
 
+static void test_what_reaches_the_set(void **state)
+{
+    static const struct {
+        const char *path;
+        int reaches;
+    } v[] = {{"/", 1},
+             {"/nv", 1},
+             {"nv/item_files/", 1},
+             {"/nv/item_files/rfnv", 1},
+             {"/nv/item_files/rfnv/00020000", 1},
+             {"/nv/item_files/mcs", 1},
+             {"/nv/item_files/mcs/tcxomgr", 1},
+             {"/nv/item_files/mcs/tcxomgr/field_cal_params", 1},
+             {"/nv/item_files/rf", 0},
+             {"/nv/item_files/modem", 0},
+             {"/n", 0},
+             {"/policyman", 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof v / sizeof v[0]; i++)
+        if (qd_policy_reaches_set(v[i].path) != v[i].reaches)
+            fail_msg("%s", v[i].path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_items), cmocka_unit_test(test_all_ids),
-        cmocka_unit_test(test_paths), cmocka_unit_test(test_links),
-        cmocka_unit_test(test_kinds), cmocka_unit_test(test_identity_items),
+        cmocka_unit_test(test_items),          cmocka_unit_test(test_all_ids),
+        cmocka_unit_test(test_paths),          cmocka_unit_test(test_links),
+        cmocka_unit_test(test_kinds),          cmocka_unit_test(test_what_reaches_the_set),
+        cmocka_unit_test(test_identity_items),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,14 +18,27 @@ static int same_path(const char *a, const char *b)
            strcmp(pa, pb) == 0;
 }
 
+/* A folder that could not be listed, and what may be below it. */
+static int is_above(const struct qd_missing *m, const char *path)
+{
+    char folder[PATH_CAP], p[PATH_CAP];
+    if (m->kind != QD_MISSING_UNREADABLE ||
+        qd_path_normalise(m->path, folder, sizeof folder) != 0 ||
+        qd_path_normalise(path, p, sizeof p) != 0)
+        return 0;
+    size_t n = folder[1] ? strlen(folder) : 0;
+    return strncmp(folder, p, n) == 0 && p[n] == '/';
+}
+
 /* What the unit's own list says about a key that is not in its backup; NULL = nothing. */
 static const struct qd_missing *noted(const struct qd_backup *unit, const struct qd_diff_entry *en)
 {
     for (size_t i = 0; i < unit->missing.n; i++) {
         const struct qd_missing *m = &unit->missing.v[i];
-        if (en->kind == QD_DIFF_NV ? !m->path && m->sub == (int)en->sub &&
-                                         (m->nv < 0 || (m->nv == en->id && m->index == en->index))
-                                   : m->path && same_path(m->path, en->name))
+        if (en->kind == QD_DIFF_NV
+                ? !m->path && m->sub == (int)en->sub &&
+                      (m->nv < 0 || (m->nv == en->id && m->index == en->index))
+                : m->path && (same_path(m->path, en->name) || is_above(m, en->name)))
             return m;
     }
     return NULL;

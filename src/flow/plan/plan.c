@@ -157,7 +157,9 @@ static int set_is_torn(const struct qd_backup *file)
         const struct qd_missing *m = &file->missing.v[i];
         if (m->kind != QD_MISSING_UNREADABLE)
             continue;
-        if (m->path ? qd_policy_path(m->path).set : m->nv >= 0 && qd_policy_nv((uint16_t)m->nv).set)
+        if (m->path     ? qd_policy_reaches_set(m->path)
+            : m->nv < 0 ? m->sub <= 0 /* a whole subscription or tree */
+                        : qd_policy_nv((uint16_t)m->nv).set)
             return 1;
     }
     return 0;

@@ -95,15 +95,15 @@ static void take_unread(struct after *a, const struct qd_backup *b)
 {
     for (size_t i = 0; i < b->missing.n; i++) {
         const struct qd_missing *m = &b->missing.v[i];
-        struct qd_diff_entry en = {
-            .kind = m->path ? QD_DIFF_FILE : QD_DIFF_NV, .id = (uint16_t)m->nv, .name = m->path};
+        struct qd_diff_entry en = {.kind = QD_DIFF_NV, .id = (uint16_t)m->nv};
         int all = !m->path && m->nv < 0; /* a whole subscription or tree */
-        enum qd_class bound = all ? QD_CLASS_UNKNOWN : qd_verify_bound(&en);
+        enum qd_class bound = all || m->path ? QD_CLASS_UNKNOWN : qd_verify_bound(&en);
 
         if (m->kind != QD_MISSING_UNREADABLE)
             continue;
         a->nameless |= all || bound == QD_CLASS_IDENTITY;
-        a->calibrated &= !all && bound != QD_CLASS_CALIBRATION;
+        if (all || bound == QD_CLASS_CALIBRATION || (m->path && qd_policy_reaches_set(m->path)))
+            a->calibrated = 0;
     }
 }
 
