@@ -40,7 +40,7 @@ src_flow_libflow_la_SOURCES += src/flow/auto_port.c src/flow/auto_port.h src/flo
 
 # Which AT port, and the AT side's door.
 src_flow_libflow_la_SOURCES += \
-	src/flow/at_find.c src/flow/at_find.h src/flow/at_write.c src/flow/at_write.h
+	src/flow/at_find.c src/flow/at_find.h src/flow/at_door.c src/flow/at_door.h
 # Upgrades.
 src_flow_libflow_la_SOURCES += \
 	src/flow/shell_word.c src/flow/shell_word.h src/flow/upgrade.c src/flow/upgrade_finish.c \

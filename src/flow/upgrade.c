@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/cancel.h"
 #include "base/text.h"
-#include "flow/at_write.h"
+#include "flow/at_door.h"
 #include "flow/device.h"
 #include "flow/fota_verify.h"
 #include "flow/reopen.h"

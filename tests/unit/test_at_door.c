@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "fake_at.h"
-#include "flow/at_write.h"
+#include "flow/at_door.h"
 
 #define STEPS(table) table, sizeof table / sizeof table[0]
 
