@@ -32,8 +32,8 @@ int qd_ufs_parse(enum qd_ufs fs, const char *text, struct qd_ufs_state *s, struc
 /* Largest number of pages the backup partition is said to hold. */
 uint32_t qd_ufs_page_limit(enum qd_ufs fs, const char *family);
 
-/* Names a user's file as the commands want it: 1..80 bytes of printable ASCII without quote, ';'
- * and blank at either end. -USAGE otherwise. */
+/* Names a user's file as the commands want it: 1..80 bytes of printable ASCII without quote, ',',
+ * ';', '*', '?' and blank at either end. -USAGE otherwise. */
 int qd_user_name_check(const char *name, struct qdiag_error *e);
 
 /* The checksum of QFUPL and QFDWL: XOR of the big-endian 16-bit words, a last odd byte is a high

@@ -377,6 +377,10 @@ def test_files(work):
         p, j = u.ufs("files", "put", work + "/p", "p", check=1)
         assert "407" in p.stderr
         u.ufs("files", "rm", "none", check=1)
+        for name in ("*", "UFS:*", "n?ne"):  # to a unit: every file
+            u.ufs("files", "rm", name, check=2)
+            u.ufs("files", "rm", "-n", name, check=2)
+        assert [x for x in u.sent() if x.startswith("+QFDEL") and "none" not in x] == [], u.sent()
         u.ufs("files", "put", work + "/p", 'a";+EGMR=1,7', check=2)
         put(work + "/empty", b"")
         u.ufs("files", "put", work + "/empty", "e", check=2)

@@ -246,6 +246,9 @@ static void test_names(void **state)
     assert_int_equal(qd_user_name_check("UFS:*", NULL), -QDIAG_E_USAGE);
     assert_int_equal(qd_user_name_check("?.bin", NULL), -QDIAG_E_USAGE);
     assert_int_equal(qd_user_name_check(" a", NULL), -QDIAG_E_USAGE);
+    assert_int_equal(qd_user_name_check("*", NULL), -QDIAG_E_USAGE); /* QFDEL: every file */
+    assert_int_equal(qd_user_name_check("UFS:u*.zip", NULL), -QDIAG_E_USAGE);
+    assert_int_equal(qd_user_name_check("update.zi?", NULL), -QDIAG_E_USAGE);
 }
 
 int main(void)
