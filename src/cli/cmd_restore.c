@@ -28,7 +28,8 @@ static int end_report(const struct cli_options *o, const struct qdiag_restore_re
             cli_json_result(j, o, e, exit_code);
             json_object_set_new(j, "report", r ? cli_json_restored(o, r) : json_null());
         }
-        exit_code = cli_json_print(j, o, exit_code);
+        int changed = r && !o->status && r->touch != QDIAG_UNTOUCHED;
+        exit_code = cli_json_print_done(j, o, exit_code, changed);
     } else if (r && !o->quiet) {
         cli_print_restored(o, r);
     }

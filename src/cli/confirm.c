@@ -99,7 +99,7 @@ static void answer_json(const struct cli_options *o, struct qdiag_plan *p,
         json_object_set_new(j, "plan", p ? cli_json_plan(o, p) : json_null());
         json_object_set_new(j, "report", r ? cli_json_restored(o, r) : json_null());
     }
-    *exit_code = cli_json_print(j, o, *exit_code);
+    *exit_code = cli_json_print_done(j, o, *exit_code, r && r->touch != QDIAG_UNTOUCHED);
 }
 
 int cli_change_run(struct qdiag_device *dev, struct qdiag_plan *p, const struct cli_options *o,

@@ -131,13 +131,19 @@ static int print(json_t *root, size_t flags)
 
 int cli_json_print(json_t *root, const struct cli_options *o, int exit_code)
 {
+    return cli_json_print_done(root, o, exit_code, 0);
+}
+
+int cli_json_print_done(json_t *root, const struct cli_options *o, int exit_code, int changed)
+{
+    int lost = changed ? 16 : 1; /* the exit code of a unit that was written to */
     if (root && o->json == CLI_JSON_LINES)
         json_object_set_new(root, "event", json_string("result"));
     if (print(root, o->json == CLI_JSON_LINES ? JSON_COMPACT : JSON_INDENT(2)) == 0)
         return exit_code;
     fprintf(stderr, "qdiag: %sout of memory while making the answer  [exit %d]\n",
-            exit_code ? "" : "done, but ", exit_code ? exit_code : 1);
-    return exit_code ? exit_code : 1;
+            exit_code ? "" : "done, but ", exit_code ? exit_code : lost);
+    return exit_code ? exit_code : lost;
 }
 
 void cli_json_line(json_t *j)

@@ -41,6 +41,9 @@ void cli_json_completeness(json_t *j, int complete, int only_narrowed, const cha
  * 1 instead of 0 when the object could not be made: then that is said, and nothing printed. */
 int cli_json_print(json_t *root, const struct cli_options *o, int exit_code);
 
+/* The same when the unit may have been written to: 16 instead of 0 then. */
+int cli_json_print_done(json_t *root, const struct cli_options *o, int exit_code, int changed);
+
 /* One event on a line of its own, at once; takes j, NULL is nothing to say. */
 void cli_json_line(json_t *j);
 

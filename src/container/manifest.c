@@ -173,11 +173,12 @@ static json_t *evidence(struct maker *m, const uint8_t *salt, const char *s, int
     return o;
 }
 
-/* A part that a conversion takes over from the manifest of its source; NULL = there is none. */
+/* A part that a conversion takes over from the manifest of its source; NULL = there is none. It is
+ * shared: a copy leaves out what it has no memory for. */
 static json_t *taken(const struct qd_manifest_in *in, const char *key)
 {
     const struct qd_manifest *source = in->converted ? in->converted->manifest : NULL;
-    return source ? json_deep_copy(json_object_get(source->json, key)) : NULL;
+    return source ? json_incref(json_object_get(source->json, key)) : NULL;
 }
 
 static json_t *unit(struct maker *m, const struct qd_manifest_in *in)

@@ -24,7 +24,7 @@ tests_flow_reopen_run_LDADD = src/libqdiag.la
 
 # A terminal that fails a write; loaded into programs without sanitizers, too, so it has none.
 if HAVE_PYTHON3
-check_LTLIBRARIES = tests/flow/eio_write.la
+check_LTLIBRARIES += tests/flow/eio_write.la
 tests_flow_eio_write_la_SOURCES = tests/flow/eio_write.c
 tests_flow_eio_write_la_CFLAGS = -std=gnu11 -Wall -Wextra -fPIC
 tests_flow_eio_write_la_LDFLAGS = -module -shared -avoid-version -rpath /nowhere

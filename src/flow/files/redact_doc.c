@@ -95,9 +95,9 @@ static int redact_props(struct job *j, struct qd_node *n)
     uint8_t word[2];
     size_t software = qd_get16(n->data + 8);
     qd_put32(n->data, 0);
-    qd_redact_text(&j->needles, (char *)n->data + MPI_FIXED, software);
+    int bad = qd_redact_text(&j->needles, (char *)n->data + MPI_FIXED, software) < 0;
     qd_put16(word, (uint16_t)strlen(CLIENT));
-    int bad = qd_buf_add(&b, n->data, MPI_FIXED + software);
+    bad |= qd_buf_add(&b, n->data, MPI_FIXED + software);
     bad |= qd_buf_add(&b, word, sizeof word);
     bad |= qd_buf_add_text(&b, CLIENT);
     if (bad) {
@@ -131,7 +131,10 @@ static int redact_stream(struct job *j, struct qd_node *n)
         return 0;
     case QD_PART_EFS_DIR: {
         size_t head = part.section == QD_SEC_EFS_BACKUP ? 8 : 0;
-        j->r->paths += qd_redact_path(&j->paths, (char *)n->data + head, n->len - head) != 0;
+        int changed = qd_redact_path(&j->paths, (char *)n->data + head, n->len - head);
+        if (changed < 0)
+            return qd_nomem(j->e);
+        j->r->paths += (size_t)changed;
         return 0;
     }
     case QD_PART_EFS_DATA: /* done by path */
@@ -231,9 +234,8 @@ static int run(struct job *j, struct qd_backup *view)
     keep_modes(fresh, j->doc->backup);
     qd_backup_free(&j->doc->backup);
     j->doc->backup = fresh;
-    if (j->doc->model_name)
-        qd_redact_text(&j->needles, j->doc->model_name, strlen(j->doc->model_name));
-    return 0;
+    char *model = j->doc->model_name;
+    return model && qd_redact_text(&j->needles, model, strlen(model)) < 0 ? qd_nomem(j->e) : 0;
 }
 
 int qd_redact_doc(struct qd_doc *doc, struct qdiag_redact_report *r, struct qdiag_error *e)

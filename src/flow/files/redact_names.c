@@ -34,6 +34,8 @@ int qd_redact_text(const struct qd_needles *needles, char *text, size_t n)
     }
     if (len < n)
         memset(text + len, 0, n - len);
+    if (!copy)
+        return -1;
     free(copy);
     return changed;
 }
@@ -125,7 +127,8 @@ int qd_redact_path(const struct qd_long_names *s, char *path, size_t n)
     char **at = bsearch(&key, s->v, s->n, sizeof *s->v, by_text);
     if (!at)
         return 0;
-    qd_redact_text(s->needles, path, len);
+    if (qd_redact_text(s->needles, path, len) < 0)
+        return -1;
     put_number(path, before, len, (size_t)(at - s->v));
     return 1;
 }

@@ -19,10 +19,12 @@ int qd_long_names_collect(struct qd_long_names *s, const struct qd_backup *b,
                           const struct qd_needles *needles, struct qdiag_error *e);
 void qd_long_names_free(struct qd_long_names *s);
 
-/* Identity values and long numbers in a text become '0', at the same length. 1 when it changed. */
+/* Identity values and long numbers in a text become '0', at the same length. 1 when it changed,
+ * -1 when out of memory: then all of it is '0'. */
 int qd_redact_text(const struct qd_needles *needles, char *text, size_t n);
 
-/* As above for a path of the backup (no NUL needed); 1 when it changed. */
+/* As above for a path of the backup (no NUL needed); 1 when it changed, -1 when out of
+ * memory. */
 int qd_redact_path(const struct qd_long_names *s, char *path, size_t n);
 
 #endif

@@ -138,6 +138,20 @@ static int report_run(struct run *r, struct qd_journal *j, struct qd_outcome *o,
     return 0;
 }
 
+/* All went well, but there is no report of it: never the exit code of an untouched unit. */
+static int untold(struct qd_journal *j, const struct qd_outcome *o, const struct qdiag_error *own,
+                  struct qdiag_error *e)
+{
+    if (o->touch == QDIAG_UNTOUCHED) {
+        *e = *own;
+        return -own->code;
+    }
+    int rc = qd_fail(e, QDIAG_E_PARTLY, qd_journal_path(j), "%s", own->what);
+    qd_what(e, "%s", "all is written and read back equal, but the report could not be made");
+    qd_hint(e, "%s", "`qdiag restore --status JOURNAL` shows it");
+    return rc;
+}
+
 typedef int (*carry_fn)(struct qd_journal *j, struct qd_unit *u, struct qd_outcome *o,
                         struct qdiag_error *e);
 
@@ -149,9 +163,11 @@ static int carry(struct run *r, struct qd_journal *j, unsigned flags, carry_fn f
     struct qd_unit u = unit_of(r, flags);
     r->v = qd_journal_view(j);
     int rc = fn(j, &u, &o, e);
-    int told = report_run(r, j, &o, report, rc == 0 ? e : &own);
+    int told = report_run(r, j, &o, report, &own);
+    if (rc == 0 && told != 0)
+        rc = untold(j, &o, &own, e);
     qd_outcome_free(&o);
-    return rc != 0 ? rc : told;
+    return rc;
 }
 
 static unsigned flags_of(int single)
