@@ -87,6 +87,61 @@ def qpst_378(root_name, conflict=False):
     return root
 
 
+def reorder(root, *names):
+    config = config_of(root)
+    config.children = [config.at(name) for name in names]
+    return root
+
+
+def qmsl(root_name):
+    """The service library's full backup: EFS first and not sorted, a mask of 75 bytes, times 0."""
+    files = [(RF + "%08d" % (20000 + 7919 * i % 1000), P(3 * i)) for i in range(6)]
+    files += [("/nv/reg_files/mcs/item_%d" % i, P(i)) for i in (3, 0, 2)]
+    root = build(root_name, nv=(records((550, 0, IMEI), (441, 0, P(2)), (10, 0, b"\0\x1e"), (10, 1, b"\1\x1e")),
+                                record(550, BLANK_IMEI), record(550)),
+                 efs=files, prov=[("/nv/item_files/wcdma/z", P(1)), ("/cgps/nv/item_files/a", P(4))],
+                 feature=mask(P(75)), model="00024644",
+                 props=properties(0, 24644, b"MPSS.AT.0.0-00000-TEST_GEN_PACK-1.1.1",
+                                  b"QMSL 6.1.314 (Backup_AllNVs_NoNVDefXML)"))
+    return reorder(root, "EFS_Backup", "NV_Items", "Provisioning_Item_Files", "NV_NUMBERED_ITEMS",
+                   "Mobile_Property_Info", "Feature_Mask")
+
+
+def qmsl_compiled(root_name):
+    """Items compiled out of an NV list: no identity, no mask, one array, no version text."""
+    root = build(root_name, nv=(records((10, 0, b"\0\x1e"), (441, 0, P(2)), (946, 0, b"")), b"", b""),
+                 items=[("/nv/item_files/modem/mmode/x", P(2)), ("/nv/item_files/gsm/y", P(1))],
+                 prov=[("/nv/item_files/ims/IMS_enable", b"\1")], model="00000000",
+                 props=properties(0, 0, b"", b"QMSL 6.0.47"))
+    for name in ("NV_ITEM_ARRAY_SIM_1", "NV_ITEM_ARRAY_SIM_2"):
+        config_of(root).at("NV_NUMBERED_ITEMS").drop(name)
+    return reorder(root, "EFS_Backup", "NV_Items", "Provisioning_Item_Files", "NV_NUMBERED_ITEMS",
+                   "Mobile_Property_Info")
+
+
+def z3x(root_name):
+    """A box that repeats all of NV_Items; its model is not the storage's, its IMEI overwritten."""
+    files = [(RF + "%08d" % (20000 + i), P(20 + i), GPS) for i in range(4)]
+    root = build(root_name, nv=(records((550, 0, b"\x7a" + IMEI[1:]), (7300, 0, P(9))), record(550, BLANK_IMEI),
+                                b""),
+                 efs=files, items=[f[:2] for f in files[:3]], prov=[("/sd/mru001", P(8))],
+                 model="00000338", feature=mask(P(54)),
+                 props=properties(0x80C1D2E3, 4110, b"TESTFW03", b"Z3X-PRO v34.11"))
+    return reorder(root, "NV_NUMBERED_ITEMS", "Mobile_Property_Info", "Feature_Mask", "EFS_Backup", "NV_Items",
+                   "Provisioning_Item_Files")
+
+
+def open_tool(root_name):
+    """What an open tool makes: model unknown, no mask, the rfc file in two sections."""
+    rfc = "/rfc/rffe_scan/rffe_scan.dat"
+    root = build(root_name, nv=(records((550, 0, IMEI), (441, 0, P(2))), b"", b""),
+                 efs=[("cert/Q", b"Q"), (rfc, P(9))], items=[(rfc, P(9))],
+                 prov=[("/nv/item_files/ims/x", b"")], model="00000000",
+                 props=properties(model=0, software=b"TESTFW04", client=b"qfenix"))
+    config_of(root).drop("Feature_Mask")
+    return root
+
+
 def roaming(root_name, right):
     root = t1(root_name)
     prl = P(200)
@@ -191,6 +246,9 @@ CONTENT = (
     ("echo-4678", echo, ()),
     ("start-above-0", start_above_0, ()),
     ("qpst-378", qpst_378, ("no NV_ITEM_ARRAY_SIM_2",)),
+    ("qmsl", qmsl, ("2 files without data",)),
+    ("qmsl-compiled", qmsl_compiled, ("no Feature_Mask", "no NV_ITEM_ARRAY_SIM_1", "no usable IMEI")),
+    ("z3x", z3x, ("model 4110", "ids above 7232", "is damaged")),
     ("unknown", unknown, ("Errors: unknown stream", "Roaming_Lists: unknown storage",
                           "NV_ITEM_ARRAY_SIM_3", "EFS_Extra", "Tail")),
     ("sizes", sizes, ("1 files without data",)),
@@ -205,6 +263,12 @@ def content_forms():
     def x(name, tree, *words):
         return name + ".xqcn", xqcn_form.text(tree), words
 
+    yield ("open-tool.xqcn",
+           xqcn_form.text(open_tool("backup.xqcn"), eol="\n", last_space=False, tail="\n"),
+           ("LF", "after the end", "no Feature_Mask"))
+    yield ("root-raw.xqcn",
+           xqcn_form.text(t2("Raw"), eol="\n", quote='"', encoding="utf-8", declared="utf-8", tail="\n"),
+           ("LF", "after the end"))
     yield x("empty-data", t2("e", efs=[("cert/Q", b""), (RF + "1", b"")]), "2 files without data")
     yield x("relative-path", t2("r", efs=[("pdp_profiles/Q", b"Q"), ("brew/mif/a.mif", P(9))]))
     yield x("times", t2("t", efs=[("cert/Q", b"Q", 0), (RF + "1", P(3), GPS),

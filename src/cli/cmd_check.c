@@ -117,8 +117,8 @@ static void json_report(json_t *j, const struct cli_options *o, const struct qdi
     cli_json_completeness(j, r->complete, r->narrowed == 1 && !r->unreadable, r->scope);
     cli_json_text(j, "created", r->created);
     cli_json_text(j, "tool", r->tool);
-    cli_json_text(j, "software", r->software);
-    cli_json_text(j, "client", r->client);
+    cli_json_text(j, "software", cli_masked(o, r->software, line, sizeof line));
+    cli_json_text(j, "client", cli_masked(o, r->client, line, sizeof line));
     json_object_set_new(j, "model_number", json_integer(r->model_number));
     json_object_set_new(j, "imei", imei);
     json_object_set_new(j, "nv_items", nv);

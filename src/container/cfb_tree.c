@@ -137,7 +137,7 @@ static int make_node(struct qd_cfb_reader *r, uint32_t id, struct qd_node **node
     struct qd_cfb_name name;
     char utf8[QD_CFB_NAME_UTF8];
     qd_cfb_take_name(r, id, &name);
-    if (qd_cfb_name_reserved(&name)) /* no part of the backup, and XML has no such character */
+    if (qd_cfb_name_reserved(&name)) /* below the root only: no part of the backup */
         return 0;
     qd_cfb_name_decode(&name, utf8);
     if (is_type(r, id, QD_CFB_STREAM))

@@ -42,7 +42,7 @@ static int check_entry(struct walker *b, uint32_t id)
     if (fault)
         return qd_cfb_bad_entry(b->r, id, "%s", fault);
     if (qd_cfb_name_reserved(&name)) {
-        if (type == QD_CFB_STORAGE)
+        if (type == QD_CFB_STORAGE || b->r->depth[id] != 1)
             return qd_cfb_bad_entry(b->r, id, "%s", "the name has a control character");
         qd_cfb_note_entry(b->r, id, "file properties that Windows added are not kept");
     }

@@ -95,7 +95,8 @@ static size_t count_holes(const uint8_t *p, size_t n)
 {
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
-        count += is_hole(p[i]);
+        if (is_hole(p[i]))
+            count++;
     return count;
 }
 

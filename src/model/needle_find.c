@@ -24,13 +24,18 @@ static size_t lower(const struct qd_needle *v, size_t lo, size_t hi, size_t at, 
     return lo;
 }
 
+static int may_begin(const struct qd_needles *s, const uint8_t *p)
+{
+    unsigned first = qd_get16(p);
+    return s->first && (s->first[first / 8] >> first % 8 & 1);
+}
+
 /* Length of the longest needle that starts here, 0 = none: byte by byte the range of those that
  * still fit gets smaller. */
 static size_t needle_at(const struct qd_needles *s, const uint8_t *p, size_t n)
 {
-    unsigned first = n >= 2 ? qd_get16(p) : 0;
     size_t lo = 0, hi = s->n, found = 0;
-    if (n < 4 || !s->first || !(s->first[first / 8] >> first % 8 & 1))
+    if (n < 4 || !may_begin(s, p))
         return 0;
     for (size_t at = 0; lo < hi; at++) {
         if (s->v[lo].n == at) {
@@ -72,6 +77,8 @@ static size_t loose_at(const struct qd_needles *s, const uint8_t *p, size_t n, s
             text[count] = digit;
             after = end[count++] = at + 1;
             loose |= digit != p[at];
+            if (count == 2 && !may_begin(s, text))
+                return 0;
         } else if (count > 0 && after == at + 1 - step && is_separator(p[at])) {
             loose = 1;
         } else {

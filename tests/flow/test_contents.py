@@ -5,6 +5,7 @@
 # no identity, code or address leaves unless asked for, in text or JSON, as digits or as bytes.
 import json
 import os
+import struct
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ TOP_SRC = os.environ.get("top_srcdir", ".")
 sys.path.insert(0, os.path.join(TOP_SRC, "tests", "fault"))
 from rig import QDIAG, Sim, backup, main, pattern, put, qdiag, read, small_unit  # noqa: E402
 
+SAMPLES = os.path.join(TOP_SRC, "qcn-samples")
 RANGE = ("--nv-range", "0-10500")
 NAMES = {"QDIAG_NAMES": os.path.join(TOP_SRC, "data", "names.tsv")}
 NO_NAMES = {"QDIAG_NAMES": "/nonexistent/names.tsv"}
@@ -290,6 +292,22 @@ def test_check_identity(work):
     assert got["findings"] == ["items 1943 and 5598 should be copies and differ"]
 
 
+def test_check_masks_texts(work):
+    """What a tool wrote as version and client is shown without long numbers, in text and in JSON."""
+    text = read(SAMPLES + "/good/t2.xqcn")
+    for plain, longer in ((b"TESTFW01A01", b"FW 001001000000015"), (b"qdiag test", b"tool 001001000000114")):
+        old, new = (struct.pack("<H", len(v)) + v for v in (plain, longer))
+        text = text.replace(old.hex(" ").upper().encode(), new.hex(" ").upper().encode())
+    text = text.replace(b"Length='33' Name='Mobile", b"Length='50' Name='Mobile")
+    put(work + "/t.xqcn", text)
+    for more in ((), ("--json",)):
+        p = qdiag("check", work + "/t.xqcn", *more)
+        assert p.returncode == 0, p.stderr
+        assert "FW <15 digits>" in p.stdout and "tool <15 digits>" in p.stdout, p.stdout
+        assert_clean(p.stdout)
+        assert "001001000000114" in qdiag("check", work + "/t.xqcn", "--show-identity", *more).stdout
+
+
 def test_check_parts(work):
     bare = {p: None for p in ("/nv/item_files/rfnv/00020000", "/nv/item_files/rfnv/00020001",
                               "/nv/item_files/rfnv/00020993",
@@ -351,4 +369,4 @@ def test_names_change_text_only(work):
 if __name__ == "__main__":
     sys.exit(main([test_masking, test_masking_of_file_names, test_show_identity, test_values,
                    test_patterns, test_raw, test_diff, test_diff_classes, test_diff_containers, test_check_verdict,
-                   test_check_identity, test_check_parts, test_names_change_text_only]))
+                   test_check_identity, test_check_masks_texts, test_check_parts, test_names_change_text_only]))

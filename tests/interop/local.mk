@@ -8,7 +8,7 @@ tests_interop_cfb_readers_LDADD = src/container/libcontainer.la src/model/libmod
 	src/base/libbase.la
 
 interop_in_sh = tests/interop/backup_units.sh
-interop_in_py = tests/interop/cfb_readers.py tests/interop/test_checkers.py tests/interop/test_manifest_checker.py \
+interop_in_py = tests/interop/cfb_readers.py tests/interop/cfb_writers.py tests/interop/test_checkers.py tests/interop/test_manifest_checker.py \
 	tests/interop/test_units.py tests/interop/test_samples.py
 TESTS += $(interop_in_sh)
 if HAVE_PYTHON3

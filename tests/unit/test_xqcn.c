@@ -431,12 +431,10 @@ static void test_names(void **state)
         {"bob's & <x>.xqcn", "bob&apos;s &amp; &lt;x&gt;.xqcn"},
         {"quote\"", "quote\""},
         {"\xc3\xa9t\xc3\xa9", "\xe9t\xe9"},
-        {"\xe2\x82\xac", "\x80"},
+        {"\xe2\x82\xac\xc2\x81\xc2\x8d\xc2\x8f\xc2\x90\xc2\x9d", "\x80\x81\x8d\x8f\x90\x9d"},
         {"\xd0\xb6", "&#x436;"},
         {"\xf0\x9f\x98\x80", "&#x1F600;"},
         {"\xc2\x85", "&#x85;"},
-        /* what the encoding has no character for: a path in somebody's own code page */
-        {"\xc2\x81\xc2\x8d\xc2\x8f\xc2\x90\xc2\x9d", "\x81\x8d\x8f\x90\x9d"},
     };
     for (size_t i = 0; i < sizeof k / sizeof k[0]; i++) {
         char wanted[128];
