@@ -108,20 +108,29 @@ void cli_inner_make(struct qdiag_context *ctx, const struct cli_options *o,
     qdiag_at_close(&at);
 }
 
+/* The first may be made, the second not. */
+static int is_any_made(const struct cli_inner_backup *in)
+{
+    for (unsigned i = 0; i < in->n; i++)
+        if (!in->one[i].e.code && !in->one[i].r.skipped)
+            return 1;
+    return 0;
+}
+
 /* An error of its own where nothing was sent: the exit codes below 15 would be taken for the DIAG
- * backup's. What was sent and not confirmed, and a stop by a signal, keep theirs. */
+ * backup's. What was sent and not confirmed keeps its own, and so does a stop by a signal before
+ * anything was sent. */
 void cli_inner_error(const struct cli_inner_backup *in, struct qdiag_error *e)
 {
-    int code = in->e.code ? qdiag_exit_code(&in->e) : 0;
+    int code = in->e.code ? qdiag_exit_code(&in->e) : 0, made = is_any_made(in);
 
     if (!code)
         return;
     *e = in->e;
-    if ((code < 16 || code > 31) && code != 130)
+    if ((code < 16 || code > 31) && (code != 130 || made))
         e->code = QDIAG_E_UFS_NOT_MADE;
-    for (unsigned i = 0; i < in->n; i++) /* the first may be made, the second not */
-        if (!in->one[i].e.code && !in->one[i].r.skipped && e->touch == QDIAG_UNTOUCHED)
-            e->touch = QDIAG_CHANGED;
+    if (made && e->touch == QDIAG_UNTOUCHED)
+        e->touch = QDIAG_CHANGED;
     snprintf(e->what, sizeof e->what, "the DIAG backup is good; the module's own was not %s",
              code >= 16 && code <= 31 ? "confirmed" : "made");
     snprintf(e->why, sizeof e->why, "%.100s%s%.150s", in->e.what, *in->e.why ? ": " : "",

@@ -7,15 +7,19 @@ step is a line on the wire to the module (at_wire.py); the signal is there befor
 INTERRUPT=all: every signal at every step, not one of them in turn."""
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "flow"))
-from rig import LIMIT, QDIAG, at_once, main, pattern, put, read  # noqa: E402
+from rig import LIMIT, QDIAG, Sim, at_once, main, pattern, put, qdiag, read, small_unit  # noqa: E402
 from at_wire import Wire  # noqa: E402
 from fota_rig import old  # noqa: E402
 from upgrade_rig import DIGITS, Rig, prepare  # noqa: E402
@@ -110,6 +114,9 @@ class Line(Rig):
 class Command:
     """args, what must be there before, what an exit of 0 has to mean, and what comes after a kill."""
     sends = ()  # what it may send that changes the unit
+    unit = staticmethod(lambda place: None)  # makes another than the usual one
+    who = "EG95", old("eg9x")
+    every = 1  # of its steps, unless INTERRUPT=all; not 5, which would leave out kinds of signals
 
     def before(self, u):
         pass
@@ -119,6 +126,10 @@ class Command:
 
     def is_done(self, u, j):
         raise NotImplementedError
+
+    def is_half(self, u, sent, code, j):
+        """Whether a part of it is done and known, another not begun."""
+        return False
 
     def again(self, u):
         """The same once more: its exit is 0 and it is done."""
@@ -134,6 +145,50 @@ class Backup(Command):
 
     def is_done(self, u, j):
         return j["after"]["backups"] == j["before"]["backups"] + 1 and j["after"]["valid"]
+
+
+def both_copies(place):
+    """A unit that has EUFS, too, and its backup."""
+    with PREPARED:
+        if not os.path.isdir(BOTH.name + "/u"):
+            folder = small_unit(BOTH.name + "/u", files={"/datatx/update.zip": b"x"}, conf=(
+                "family = bg95-s5", "model = BG95-S5", "efs_subsys = both", "reset_ms = 100"))
+            put(folder + "/efs-alt/usb/conf", b"x")
+            with Sim(folder) as sim:
+                qdiag("backup", "--progress=none", "--xqcn", BOTH.name + "/b.xqcn", "-d", sim.address, check=0)
+    shutil.copytree(BOTH.name, place, dirs_exist_ok=True)
+    return place + "/u"
+
+
+BOTH = tempfile.TemporaryDirectory()
+PREPARED = threading.Lock()
+
+
+class Eufs(Backup):
+    sends = ("+QPRTPARA=11",)
+    unit = staticmethod(both_copies)
+    who = "BG95-S5", "EG95EFBR06A08M4G_01.001.01.001"
+    every = 2
+
+    def args(self, u):
+        return super().args(u) + ("--fs", "eufs")
+
+
+class WithUfs(Eufs):
+    """Of the DIAG backup, which is saved before, no step is counted."""
+    sends = (SAVED, "+QPRTPARA=11")
+
+    def args(self, u):
+        return ("backup", "--with-ufs", "--xqcn", u.work + "/w.xqcn", "-d", u.address)
+
+    def is_done(self, u, j):
+        own = j["own_copies"]
+        return j["complete"] and own["result"] == "ok" and [m["after"]["valid"] for m in own["made"]] == [1, 1]
+
+    def is_half(self, u, sent, code, j):
+        """The first copy is good, and the unit changed: no exit of a run that wrote nothing."""
+        return sent == [SAVED] and code == 15 and j["error"]["unit"] == "changed" and j["complete"] and \
+            [m["result"] for m in j["own_copies"]["made"]] == ["ok", "cancelled"]
 
 
 class Restore(Command):
@@ -203,19 +258,18 @@ class Remove(Command):
         assert code in (0, 1) and self.is_done(u, j), (code, err)
 
 
-COMMANDS = {"backup": Backup, "restore": Restore, "put": Put, "upload": Upload, "get": Get,
+COMMANDS = {"backup": Backup, "eufs": Eufs, "with-ufs": WithUfs, "restore": Restore, "put": Put, "upload": Upload, "get": Get,
             "remove": Remove}
 
 
-BEGINS = ("> AT+QPRTPARA=1", "> AT+QPRTPARA=3", "> AT+QFUPL=", "> AT+QFDEL=", "> AT+QFOTADL=")
+BEGINS = re.compile(r"> AT\+(QPRTPARA=1?[13]$|QFUPL=|QFDEL=|QFOTADL=)|.* bytes$")
 
 
 def told(u, command, signals, done, step):
     """What a run that was stopped says, against what it did."""
     code, j, err = done
     sent = u.writes()
-    begun = [x for x in u.wire.steps[step:] if x.startswith(BEGINS)
-             or x.endswith(" bytes")]
+    begun = [x for x in u.wire.steps[step:] if BEGINS.match(x)]
     assert not begun, (u.wire.steps, begun)  # nothing that changes the unit begins after the signal
     assert all(any(x.startswith(w) for w in command.sends) for x in sent), sent
     assert len(set(sent)) == len(sent), sent
@@ -225,7 +279,7 @@ def told(u, command, signals, done, step):
     elif not sent:
         assert code == 128 + signals[0] and j["error"]["unit"] == "untouched", where
         assert "not touched" in err and "stopped by a signal" in err and "  next " in err, where
-    else:
+    elif not command.is_half(u, sent, code, j):
         assert code == 18 and j["error"]["unit"] == "unknown", where
         assert "  next " in err and "`qdiag ufs " in err, where
     assert u.settings() == (True, 0) or u.wire.steps[-1] == "gone", where
@@ -239,7 +293,7 @@ def left(u):
 
 def one(place, name, step, signals, hold=0):
     command = COMMANDS[name]()
-    with Line(place) as u:
+    with Line(place, unit=command.unit(place)) as u:
         command.before(u)
         open(u.log, "w").close()
         done = u.stopped(command.args(u), step, signals, hold)
@@ -254,7 +308,7 @@ def one(place, name, step, signals, hold=0):
         u.wire.busy = 0.5
         p = u.whole("ufs", "status")
         assert p[0] == 0, ("status", u.wire.steps, p)
-        assert (p[1]["model"], p[1]["firmware"]) == ("EG95", old("eg9x")), p
+        assert (p[1]["model"], p[1]["firmware"]) == command.who, p
         if signals[-1] == KILL:
             command.again(u)
             assert u.whole("ufs", "status")[0] == 0
@@ -263,7 +317,7 @@ def one(place, name, step, signals, hold=0):
 
 def steps_of(place, name):
     command = COMMANDS[name]()
-    with Line(place) as u:
+    with Line(place, unit=command.unit(place)) as u:
         command.before(u)
         u.wire.arm(None, None)
         command.again(u)
@@ -288,7 +342,8 @@ def test_commands(work):
     runs = []
     for name in COMMANDS:
         steps = steps_of("%s/%s" % (work, name), name)
-        for step, kind in turns(len(steps), CAUGHT) + turns(len(steps), (((KILL,), 0),)):
+        of = slice(None, None, 1 if ALL else COMMANDS[name].every)
+        for step, kind in turns(len(steps), CAUGHT)[of] + turns(len(steps), (((KILL,), 0),))[of]:
             runs.append(("%s/%d" % (work, len(runs)), name, step, *kind))
     together(one, runs, 0.9)
 
