@@ -46,7 +46,7 @@ src_flow_libflow_la_SOURCES += \
 	src/flow/restore/restored.c src/flow/restore/restored.h src/flow/restore/verify.c
 
 src_flow_libflow_la_SOURCES += \
-	src/flow/ufs/at_write.c src/flow/ufs/at_write.h src/flow/ufs/ufs.c src/flow/ufs/ufs_guard.c \
+	src/flow/ufs/at_door.c src/flow/ufs/at_door.h src/flow/ufs/ufs.c src/flow/ufs/ufs_guard.c \
 	src/flow/ufs/ufs_guard.h src/flow/ufs/ufs_wear.c src/flow/ufs/user_files.c
 
 src_flow_libflow_la_SOURCES += \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What changes a unit through its AT port. Only the AT side's door, src/flow/ufs/at_write.c, includes
+ * What changes a unit through its AT port. Only the AT side's door, src/flow/ufs/at_door.c, includes
  * this. */
 #ifndef QD_SERVICE_AT_WRITE_H
 #define QD_SERVICE_AT_WRITE_H

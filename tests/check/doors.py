@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Only src/flow/restore/execute.c may change a unit through DIAG, and only src/flow/ufs/at_write.c through
+"""Only src/flow/restore/execute.c may change a unit through DIAG, and only src/flow/ufs/at_door.c through
 AT: the headers of what writes are included, their functions and qd_diag_allow_writes called, and AT commands
 that write spelt, there and where they are made, nowhere else in src/."""
 import os
@@ -27,7 +27,7 @@ HEADERS = {
                             'src/service/sync.c'],
 }
 # The AT side has a door of its own.
-AT_DOOR = 'src/flow/ufs/at_write.c'
+AT_DOOR = 'src/flow/ufs/at_door.c'
 AT_HEADERS = {
     'service/at_write.h': ['src/service/ufs.c', 'src/service/user_file.c', 'src/service/at_mode.c',
                            'src/service/fota.c', 'src/service/fota_argument.c'],
@@ -36,7 +36,7 @@ AT_HEADERS = {
 AT_WRITES = re.compile(r'"AT\s*(\+QPRTPARA=(?:1|3|11|13)\b|\+QFUPL\b|\+QFDEL\b|\+CFUN=\d|\+QPOWD\b|'
                        r'\+QFOTADL=[^?]|\+EGMR=1)', re.I)
 AT_TEXTS = {'qd_ufs_order_text', 'qd_at_reset_text', 'qd_user_put_text', 'qd_user_delete_text'}
-AT_SHOWS = ['src/flow/ufs/at_write.h', 'src/flow/ufs/ufs.c', 'src/flow/ufs/user_files.c']
+AT_SHOWS = ['src/flow/ufs/at_door.h', 'src/flow/ufs/ufs.c', 'src/flow/ufs/user_files.c']
 # Internal headers: not even the door needs them.
 INSIDE = ['service/efs_write_codec.h', 'service/write_seq.h']
 ARM = 'qd_diag_allow_writes'
@@ -85,7 +85,7 @@ def judge(path, text, declared, commands):
     plain = cscan.strip(text)
     quoted = cscan.strip(text, strings=False)
     yield from stand_in_door(path, plain, quoted, [DOOR], HEADERS, declared)
-    yield from stand_in_door(path, plain, quoted, [AT_DOOR, 'src/flow/ufs/at_write.h'], AT_HEADERS, declared)
+    yield from stand_in_door(path, plain, quoted, [AT_DOOR, 'src/flow/ufs/at_door.h'], AT_HEADERS, declared)
     if path not in AT_HEADERS['service/at_write.h']:
         for m in AT_WRITES.finditer(quoted):
             yield line_of(quoted, m.start()), 'spells AT%s' % m.group(1)
@@ -128,9 +128,9 @@ def self_test():
                               ' return qd_nv_write(d); }\n',
         'src/flow/plan/plan.c': '/* qd_nv_write */ const char *s = "qd_nv_write";\n',
         'src/service/nv.c': 'int f(void) { return ask(QD_CMD_NV_READ); }\n',
-        'src/flow/ufs/at_write.c': '#include "service/at_write.h"\nint f(void) { return qd_ufs_order(a); }\n',
+        'src/flow/ufs/at_door.c': '#include "service/at_write.h"\nint f(void) { return qd_ufs_order(a); }\n',
         'src/flow/wear.c': 'int f(enum qd_ufs_order o);\n',
-        'src/flow/ufs/ufs.c': '#include "flow/ufs/at_write.h"\nconst char *s = qd_ufs_order_text(0, 0);\n',
+        'src/flow/ufs/ufs.c': '#include "flow/ufs/at_door.h"\nconst char *s = qd_ufs_order_text(0, 0);\n',
         'src/service/ufs.c': 'struct c c = {"AT+QPRTPARA=1", "", 0, 1};\n',
         'src/service/info.c': 'const char *s[] = {"AT+QPRTPARA=14", "AT+QPRTPARA=4", "AT+CFUN?", "AT+QFDWL"};\n',
     }

@@ -86,12 +86,12 @@ tests_unit_test_at_find_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_at_find_LDADD = $(tests_unit_test_sections_LDADD)
 
 # The AT side's door.
-check_PROGRAMS += tests/unit/test_at_write
-TESTS += tests/unit/test_at_write
-tests_unit_test_at_write_SOURCES = tests/unit/test_at_write.c $(AT_TEST_FAKES)
-tests_unit_test_at_write_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_at_write_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_at_write_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la \
+check_PROGRAMS += tests/unit/test_at_door
+TESTS += tests/unit/test_at_door
+tests_unit_test_at_door_SOURCES = tests/unit/test_at_door.c $(AT_TEST_FAKES)
+tests_unit_test_at_door_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_at_door_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_at_door_LDADD = src/flow/libflow.la src/container/libcontainer.la src/model/libmodel.la \
 	src/service/libservice.la src/at/libat.la src/diag/libdiag.la src/frame/libframe.la \
 	src/transport/libtransport.la src/base/libbase.la $(UNIT_LIBS)
 WATCH_TESTS = tests/unit/test_upgrade_watch tests/unit/test_upgrade_runs tests/unit/test_upgrade_state \

@@ -12,7 +12,7 @@
 #include "base/cancel.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "flow/ufs/at_write.h"
+#include "flow/ufs/at_door.h"
 #include "flow/unit/versions.h"
 
 #define WAIT_MS     30000u /* nominal 4 s; grows with the file system */

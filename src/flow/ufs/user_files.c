@@ -8,7 +8,7 @@
 #include "base/cancel.h"
 #include "base/save.h"
 #include "base/text.h"
-#include "flow/ufs/at_write.h"
+#include "flow/ufs/at_door.h"
 #include "flow/files/shell_word.h"
 
 int qdiag_user_files_get(struct qdiag_at *at, struct qdiag_user_files *list, struct qdiag_error *e)

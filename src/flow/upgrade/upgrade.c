@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/cancel.h"
 #include "base/text.h"
-#include "flow/ufs/at_write.h"
+#include "flow/ufs/at_door.h"
 #include "flow/unit/device.h"
 #include "flow/upgrade/fota_verify.h"
 #include "flow/unit/reopen.h"

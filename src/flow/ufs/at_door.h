@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The AT side's one door for writes. */
-#ifndef QD_FLOW_UFS_AT_WRITE_H
-#define QD_FLOW_UFS_AT_WRITE_H
+#ifndef QD_FLOW_UFS_AT_DOOR_H
+#define QD_FLOW_UFS_AT_DOOR_H
 
 #include "flow/unit/at_port.h"
 #include "service/at_write.h"

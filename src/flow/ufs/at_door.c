@@ -3,7 +3,7 @@
  * The AT side's one door: every AT command that changes a unit goes out through here, and from no
  * other file. It must never let one pass through a port that was opened to look only. Commands that
  * write identity pass no door at all: the session refuses them. */
-#include "flow/ufs/at_write.h"
+#include "flow/ufs/at_door.h"
 
 #include "base/log.h"
 

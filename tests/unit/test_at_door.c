@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "fake_at.h"
-#include "flow/ufs/at_write.h"
+#include "flow/ufs/at_door.h"
 
 #define STEPS(table) table, sizeof table / sizeof table[0]
 
