@@ -55,21 +55,28 @@ static int try_again(struct qd_at *at, const struct qd_at_command *c, struct qd_
     return try_times(at, c, TRIES, f, e);
 }
 
+static uint64_t lines_heard(const struct qd_at *at)
+{
+    return at->stats.late + at->stats.urcs + at->stats.unknown + at->stats.too_long;
+}
+
 /* A client that was killed in an upload leaves the unit in data mode, where all that is sent goes
  * into the file, until nothing was sent for some seconds: then a result comes that nobody asked
- * for. */
+ * for. So does the answer of a slow unit, and one that starts says so. 1: something came; 0: not a
+ * line in all this time, and to ask once more would only take longer. */
 static int let_data_end(struct qd_at *at, struct qdiag_error *e)
 {
     struct qd_deadline end = qd_deadline_in_ms(at->ctx->clock, DATA_MS);
-    uint64_t late = at->stats.late;
+    uint64_t late = at->stats.late, starts = at->stats.restarts, lines = lines_heard(at);
     int rc = 0;
 
-    while (rc == 0 && at->stats.late == late && !qd_deadline_over(&end)) {
+    while (rc == 0 && at->stats.late == late && at->stats.restarts == starts &&
+           !qd_deadline_over(&end)) {
         rc = qd_at_listen(at, LOOK_MS, e);
         if (rc == 0)
             rc = qd_cancel_check(at->ctx->cancel, e);
     }
-    return rc;
+    return rc ? rc : lines_heard(at) != lines;
 }
 
 static const struct qd_at_command say_at = {"AT", "", 0, 0};
@@ -81,7 +88,7 @@ static int say(struct qd_at *at, int patient, struct qd_at_final *f, struct qdia
     if (rc != 0 || !patient || at->frames)
         return rc;
     rc = let_data_end(at, e);
-    return rc ? rc : try_times(at, &say_at, FEW, f, e);
+    return rc > 0 ? try_times(at, &say_at, FEW, f, e) : rc;
 }
 
 /* Until a plain AT is answered with success. */

@@ -313,8 +313,7 @@ static void test_app_rdy_alone_is_a_reset(void **state)
 
 static void test_silence(void **state)
 {
-    static const struct fake_at_step s[] = {
-        {"AT", "", 0}, {"AT", "", 0}, {"AT", "", 0}, {"AT", "~\x01~", 0}};
+    static const struct fake_at_step s[] = {{"AT", "", 0}, {"AT", "~\x01~", 5000}};
     struct qdiag_error e = {0};
     struct qd_at *at = NULL;
     struct qd_link *link;
@@ -329,6 +328,44 @@ static void test_silence(void **state)
     assert_non_null(link);
     qd_link_close(&link);
     fake_at_end(&f);
+}
+
+/* Two questions and the wait for an upload to end, and not one byte more: a third fails the script.
+ */
+static void test_nobody_there(void **state)
+{
+    static const struct fake_at_step s[] = {{"AT", "", 0}, {"AT", "", 0}};
+    struct qdiag_error e = {0};
+    struct qd_at *at = NULL;
+    struct qd_link *link;
+    struct fake_at f;
+
+    (void)state;
+    fake_at_start(&f, STEPS(s));
+    link = fake_at_link(&f);
+    assert_int_equal(qd_at_open(&at, &link, &e), -QDIAG_E_LINK_SILENT);
+    assert_string_equal(e.why, "nothing answers to AT");
+    qd_link_close(&link);
+    fake_at_end(&f);
+}
+
+/* What comes in that wait, of a slow unit or of one that starts, is somebody. */
+static void test_slow_to_answer(void **state)
+{
+    static const char *const said[] = {"\r\nOK\r\n", "\r\nRDY\r\n", "\r\n+CREG: 1\r\n"};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        const struct fake_at_step s[] = {
+            {"AT", "", 0}, {"AT", said[i], 5500}, FAKE_AT_OPEN("BG96")};
+        struct qd_at *at;
+        struct fake_at f;
+
+        fake_at_start(&f, STEPS(s));
+        at = open_at(&f);
+        assert_string_equal(qd_at_model(at), "BG96");
+        end(&f, &at);
+    }
 }
 
 static void test_vanished(void **state)
@@ -516,6 +553,8 @@ int main(void)
         cmocka_unit_test(test_reset_in_a_command),
         cmocka_unit_test(test_app_rdy_alone_is_a_reset),
         cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_nobody_there),
+        cmocka_unit_test(test_slow_to_answer),
         cmocka_unit_test(test_vanished),
         cmocka_unit_test(test_a_stop),
         cmocka_unit_test(test_a_line_too_many_and_too_long),
