@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Only src/flow/restore/execute.c may change a unit through DIAG, and only src/flow/ufs/at_door.c through AT:
-the headers of what writes are included, their functions and qd_diag_allow_writes called, and AT commands that
-write spelt, there and where they are made, nowhere else in src/."""
+"""Only src/flow/restore/execute.c may change a unit through DIAG, and only src/flow/ufs/at_door.c through
+AT: the headers of what writes are included, their functions and qd_diag_allow_writes called, and AT commands
+that write spelt, there and where they are made, nowhere else in src/."""
 import os
 import re
 import sys

@@ -39,7 +39,7 @@ class Diag:
             return [x for x in f if x.startswith("W ")]
 
     def close(self):
-        assert self.sim.stop() == 0
+        self.sim.__exit__(None, None, None)
 
 
 class Restore(Diag):
