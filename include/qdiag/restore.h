@@ -93,7 +93,7 @@ QDIAG_API int qdiag_plan_single(struct qdiag_device *dev, const struct qdiag_sin
 /* Saves a plan, mode 0600: it holds the bytes to be written.
  *
  * @param plan  the plan.
- * @param path  the file to make; an existing one is replaced whole, or stays.
+ * @param path  the file to make; a plan of that name is replaced whole, any other file is not.
  * @param e     set on failure.
  * Time: none. Unit: none. Owner: borrows plan. Returns: 0, -QDIAG_E_LOCAL_FILE, -QDIAG_E_NO_MEMORY.
  * Source: docs/formats/plan.md. */
@@ -183,7 +183,7 @@ QDIAG_API int qdiag_plan_evidence(const struct qdiag_plan *plan, size_t i,
 typedef int (*qdiag_ask_fn)(const char *what, char answer[64], void *user);
 
 struct qdiag_restore_options {
-    const char *safety; /* backup file to make of the unit's present state (its name says the kind);
+    const char *safety; /* new backup file of the unit's present state (its name says the kind);
                            needed but for a plan of one change */
     const char *journal; /* file to make; must not exist */
     const char *confirm; /* the digits, or NULL: ask() is called */

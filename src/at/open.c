@@ -110,9 +110,12 @@ static int greet(struct qd_at *at, int patient, struct qdiag_error *e)
     }
     if (rc > 0)
         return qd_fail(e, QDIAG_E_PROTOCOL, at->link->address, "AT is answered, but not with OK");
-    return qd_fail(e, QDIAG_E_LINK_SILENT, at->link->address, "%s",
-                   at->frames ? "DIAG frames were heard: this is no AT port"
-                              : "nothing answers to AT");
+    qd_fail(e, QDIAG_E_LINK_SILENT, at->link->address, "%s",
+            at->frames ? "DIAG frames were heard: this is no AT port" : "nothing answers to AT");
+    qd_hint(e, "%s",
+            "check that this is the AT port (`qdiag list`); a unit that has just started answers "
+            "later");
+    return -QDIAG_E_LINK_SILENT;
 }
 
 static void read_cmee(struct qd_at *at)

@@ -141,7 +141,8 @@ static void run_backup(struct qdiag_context *ctx, struct qdiag_at *at, struct an
     if (qdiag_device_open(ctx, a->o->device, a->o->serial, &dev, &a->e) != 0)
         return;
     if (!a->o->quiet && !a->o->dry_run)
-        fprintf(stderr, "qdiag: the module's copy is overwritten: do not cut the power until this "
+        fprintf(stderr, "qdiag: when all is checked the module's copy is overwritten: do not cut "
+                        "the power until this "
                         "ends\n");
     o.dry_run = a->o->dry_run;
     qdiag_ufs_backup(at, dev, &o, &a->r, &a->e);

@@ -99,8 +99,8 @@ def test_whole_way(work):
         assert set(writes(sim)) == keys
     assert tree(unit) == whole
     with Sim(unit) as sim:
-        p = restore(sim, work, "before.xqcn", "--confirm", DIGITS, *FILES, check=12)
-        assert "j" in p.stderr, "an older journal is never written over"
+        p = restore(sim, work, "before.xqcn", "--confirm", DIGITS, "--journal", "j", "--safety", "again.xqcn", check=12)
+        assert "\n  at       j\n" in p.stderr, "an older journal is never written over"
         assert not writes(sim)
 
 
@@ -166,6 +166,24 @@ def test_stopped_and_taken_back(work):
         assert "as before" in p.stderr, p.stderr
         p = restore(sim, work, "--resume", "j", check=5)
     assert tree(unit) == start
+
+
+def test_backup_is_not_replaced(work):
+    """Neither by a plan nor by the safety backup of the unit that has lost something."""
+    unit = unit_of(work)
+    backup = saved(work, unit)
+    damage(unit)
+    good = read(backup)
+    with Sim(unit) as sim:
+        at = (backup, "-d", sim.address, "--progress=none")
+        p = qdiag("plan", *at, "--out", backup, check=12)
+        assert "is no plan" in p.stderr and "not touched" in p.stderr, p.stderr
+        qdiag("plan", *at, "--out", work + "/plan", check=0)
+        qdiag("plan", *at, "--out", work + "/plan", check=0)
+        p = qdiag("restore", *at, "--confirm", DIGITS, "--journal", work + "/j", "--safety", backup, check=12)
+        assert "replaces no file" in p.stderr and "not touched" in p.stderr, p.stderr
+        assert writes(sim) == [] and not os.path.exists(work + "/j")
+    assert read(backup) == good
 
 
 def test_single_write_of_an_array(work):
@@ -248,5 +266,5 @@ def test_service_code(work):
 
 if __name__ == "__main__":
     sys.exit(main([test_whole_way, test_other_unit, test_killed_and_back, test_stopped_and_taken_back,
-                   test_a_safety_backup_that_lacks_items, test_single_write_of_an_array, test_single_changes,
-                   test_service_code], 3))
+                   test_a_safety_backup_that_lacks_items, test_backup_is_not_replaced,
+                   test_single_write_of_an_array, test_single_changes, test_service_code], 3))

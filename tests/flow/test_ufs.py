@@ -410,7 +410,7 @@ def test_wrong_ports(work):
         assert "no AT port was named" in p.stderr
         p = qdiag("ufs", "status", "--at", "usb:2c7c:0296", check=2)
         p = qdiag("ufs", "status", "--at", u.address, check=9)
-        assert "not touched" in p.stderr
+        assert "not touched" in p.stderr and "check that this is the AT port" in p.stderr, p.stderr
         for words in (("nonsense",), ("files",), ("files", "put", "a"), ("status", "x")):
             qdiag("ufs", *words, "--at", u.at_address, check=2)
         qdiag("ufs", "status", "--at", u.at_address, "--fs", "x", check=2)

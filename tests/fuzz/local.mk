@@ -7,6 +7,7 @@ else
 FUZZ_MAIN = tests/fuzz/replay.c
 FUZZ_LINK = $(AM_LDFLAGS)
 endif
+EXTRA_DIST += tests/fuzz/run.sh
 include tests/fuzz/hdlc.mk
 include tests/fuzz/atline.mk
 include tests/fuzz/fota_urc.mk

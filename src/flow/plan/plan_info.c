@@ -3,6 +3,7 @@
  * A plan as it may be shown, saved and taken up again. Nothing here decides. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/fsio.h"
@@ -93,12 +94,34 @@ int qdiag_plan_evidence(const struct qdiag_plan *p, size_t i, struct qdiag_plan_
     return 0;
 }
 
+/* What lies there may be the backup itself: only a plan is replaced. */
+static int check_place(const char *path, struct qdiag_error *e)
+{
+    struct qdiag_error mine = {0};
+    struct qd_plan *old = NULL;
+    uint8_t *bytes = NULL;
+    struct stat st;
+    size_t n = 0;
+    if (stat(path, &st) != 0)
+        return 0;
+    int rc = qd_read_file(path, QD_PLAN_MAX_FILE, &bytes, &n, &mine);
+    if (rc == 0)
+        rc = qd_planfile_read(bytes, n, path, &old, &mine);
+    free(bytes);
+    qd_plan_free(&old);
+    return rc == 0 ? 0
+                   : qd_fail(e, QDIAG_E_LOCAL_FILE, path, "%s",
+                             "it exists and is no plan, so it is not replaced");
+}
+
 int qdiag_plan_save(const struct qdiag_plan *p, const char *path, struct qdiag_error *e)
 {
     struct qd_save *save = NULL;
     char *json = NULL;
     size_t len = 0;
-    int rc = qd_planfile_write(p->plan, &json, &len, e);
+    int rc = check_place(path, e);
+    if (rc == 0)
+        rc = qd_planfile_write(p->plan, &json, &len, e);
     if (rc == 0)
         rc = qd_save_begin(&save, path, e);
     if (rc == 0)

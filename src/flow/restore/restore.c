@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -71,13 +72,27 @@ static struct qd_unit unit_of(struct run *r, unsigned flags)
                             .user = r};
 }
 
+/* A name that is taken may be the very backup that is restored, or the state before an earlier run.
+ */
+static int check_safety(const char *path, struct qdiag_error *e)
+{
+    struct stat st;
+    if (!path || !path[0])
+        return qd_fail(e, QDIAG_E_USAGE, NULL, "%s", "no file for the safety backup was named");
+    if (stat(path, &st) != 0 || S_ISDIR(st.st_mode)) /* a folder has to be empty */
+        return 0;
+    qd_fail(e, QDIAG_E_LOCAL_FILE, path, "%s", "it exists, and a safety backup replaces no file");
+    qd_hint(e, "%s", "--safety gives it another name");
+    return -QDIAG_E_LOCAL_FILE;
+}
+
 static int check_names(const struct qdiag_plan *p, const struct qdiag_restore_options *o,
                        struct qdiag_error *e)
 {
     if (!o->journal || !o->journal[0])
         return qd_fail(e, QDIAG_E_USAGE, NULL, "%s", "no journal file was named");
-    if (!p->single && (!o->safety || !o->safety[0]))
-        return qd_fail(e, QDIAG_E_USAGE, NULL, "%s", "no file for the safety backup was named");
+    if (!p->single && check_safety(o->safety, e) != 0)
+        return -e->code;
     if (o->spc && (strlen(o->spc) != 6 || strspn(o->spc, "0123456789") != 6))
         return qd_fail(e, QDIAG_E_USAGE, NULL, "%s", "a service code (SPC) has six digits");
     return 0;

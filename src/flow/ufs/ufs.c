@@ -149,7 +149,7 @@ static int status(struct qdiag_at *p, struct qdiag_ufs_status *s, int need, unsi
     if (rc == 0 && !any)
         rc =
             qd_fail(e, QDIAG_E_UNSUPPORTED, s->model,
-                    "a %s (family %s) has no AT+QPRTPARA that is known for %s", s->model, s->family,
+                    "%s (family %s) has no AT+QPRTPARA that is known for %s", s->model, s->family,
                     need == 1   ? "EUFS"
                     : need == 0 ? "UFS"
                                 : "it");
