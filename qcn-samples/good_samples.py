@@ -300,7 +300,7 @@ def compound_forms():
     yield ("t2-fragmented-mini.qcn", cfb_form.write(t2(), Layout(mini_seed=99)), ())
     yield "t2-red-black-times.qcn", cfb_form.write(t2(), Layout(red_black=True, times=FILETIME)), ()
     yield "t2-long-fat.qcn", cfb_form.write(t2(), Layout(extra_fat=3)), ()
-    yield "t2-empty-with-start.qcn", cut_back(cfb_form.write(t2())), ()
+    yield "t2-empty-with-start.qcn", cut_back(cfb_form.write(t2())), ("first sector (1 in all)",)
     yield "t2-in-steps.qcn", cfb_steps.write(t2()), ()
     yield "qpst-378-in-steps.qcn", cfb_steps.write(qpst_378(""), seed=9, piece=40), ("no NV_ITEM_ARRAY_SIM_2",)
     properties_added = t2()

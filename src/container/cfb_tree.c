@@ -4,6 +4,7 @@
  * bytes are copied, and each block of the file is let go when its last byte has been: file and tree
  * are never both there as a whole. Children stand in the order of their directory numbers, as they
  * were made. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,15 +35,27 @@ static int claim_stream(struct qd_cfb_reader *r, uint32_t id)
                             .start = start_of(r, id),
                             .owner = QD_CFB_OF_ENTRY + id,
                             .want = size / part + (size % part != 0)};
-    if (size == 0) {
-        if (w.start != QD_CFB_END)
-            qd_cfb_note_entry(r, id, "an empty stream with a first sector");
+    if (size == 0)
         return 0;
-    }
     if (w.want > (w.mini ? r->minis : r->sectors))
         return qd_cfb_bad_entry(r, id, "%u bytes do not fit into the %s", (unsigned)size,
                                 w.mini ? "mini stream" : "file");
     return qd_cfb_claim(r, &w);
+}
+
+/* A writer that leaves one sector number behind leaves hundreds: one note for all. */
+static void note_empty(const struct qd_cfb_reader *r)
+{
+    char text[80];
+    uint32_t first = 0, count = 0;
+    for (uint32_t i = r->entries - 1; i > 0; i--)
+        if (is_type(r, i, QD_CFB_STREAM) && size_of(r, i) == 0 && start_of(r, i) != QD_CFB_END) {
+            first = i;
+            count++;
+        }
+    snprintf(text, sizeof text, "an empty stream with a first sector (%u in all)", (unsigned)count);
+    if (count > 0)
+        qd_cfb_note_entry(r, first, text);
 }
 
 int qd_cfb_claim_streams(struct qd_cfb_reader *r)
@@ -51,6 +64,8 @@ int qd_cfb_claim_streams(struct qd_cfb_reader *r)
     for (uint32_t i = 1; rc == 0 && i < r->entries; i++)
         if (is_type(r, i, QD_CFB_STREAM))
             rc = claim_stream(r, i);
+    if (rc == 0)
+        note_empty(r);
     return rc;
 }
 

@@ -306,7 +306,8 @@ static void test_oddities(void **state)
         {720, BYTES("\1"), "", "directory entry 1 (File_Version)|class id or state"},
         {736, BYTES("\1"), "", "directory entry 1 (File_Version)|class id or state"},
         {884, BYTES("\xfe\xff\xff\xff"), "", ""}, /* storage with a start */
-        {1524, BYTES("\0\0\0\0"), "", "(NV_ITEM_ARRAY_SIM_2)|an empty stream with a first"},
+        {1524, BYTES("\0\0\0\0"), "",
+         "(NV_ITEM_ARRAY_SIM_2)|an empty stream with a first sector (1 in all)"},
         {632, BYTES("\xf8\x19"), "", "Entry)|the mini stream is not a whole number"},
         {16520, BYTES("\xfe\xff\xff\xff"), "", "FAT marks 1 sectors behind the end"},
         {5120 + 108 * 4, BYTES("\xfe\xff\xff\xff"), "", ""}, /* a spare mini FAT cell */
