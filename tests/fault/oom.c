@@ -3,12 +3,12 @@
  * Loaded before the C library: main becomes a server that runs the program once for each line of
  * its standard input, in a process of its own, with one allocation that fails, or all from one on:
  *
- *   FOLDER AT ALL TRACE   work in FOLDER; allocation AT, from 1, fails; ALL 1: every one from there on;
- *                         TRACE 1: FOLDER gets the file trace, the way to the one that failed
+ *   FOLDER AT ALL TRACE   work in FOLDER; allocation AT, from 1, fails; ALL 1: every one from there
+ * on; TRACE 1: FOLDER gets the file trace, the way to the one that failed
  *
  * and answers a line each: wait status, allocations made, open files left at the end of main.
- * FOLDER gets the files stdout and stderr. Only what is allocated from main on counts, whoever asks.
- * It hands on to whatever malloc comes next, so it works under AddressSanitizer, too. */
+ * FOLDER gets the files stdout and stderr. Only what is allocated from main on counts, whoever
+ * asks. It hands on to whatever malloc comes next, so it works under AddressSanitizer, too. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,7 +24,7 @@
 
 static struct note { /* shared with the process that runs the program */
     long made, files;
-} *note;
+} * note;
 static long at; /* 0: none fails */
 static int all, counting, tracing;
 static int (*real_main)(int, char **, char **);

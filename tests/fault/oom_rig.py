@@ -25,7 +25,7 @@ class Run:
         self.folder, self.n, self.every, self.tar = folder, n, every, tar
         self.signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         self.code = os.WEXITSTATUS(status)
-        self.out = re.sub(rb'"milliseconds": \d+', b"", read(folder + "/stdout"))
+        self.out = re.sub(rb'"milliseconds": \d+| in [0-9.]+ s,', b"", read(folder + "/stdout"))
         self.err = read(folder + "/stderr")
         self.trace = read(folder + "/trace").decode() if os.path.exists(folder + "/trace") else ""
 
