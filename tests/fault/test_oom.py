@@ -11,7 +11,7 @@ from oom_rig import Server, contents, judge, spread
 from rig import Sim, at_once, main, put, qdiag, read, small_unit
 
 GOOD = os.path.join(os.path.abspath(os.environ.get("top_srcdir", ".")), "qcn-samples", "good")
-MOST = int(os.environ.get("QDIAG_OOM_MOST", "40")) or 10**9
+MOST = int(os.environ.get("QDIAG_OOM_MOST", "24")) or 10**9
 DIGITS = "000015"
 RANGE = ("--nv-range", "0-600")
 OLDER = b"older"
