@@ -121,10 +121,8 @@ static void on_error(void *user, xmlErrorPtr err)
     char text[160] = "";
     if (!err || err->level < XML_ERR_ERROR)
         return;
-    if (err->code == XML_ERR_NO_MEMORY || errno == ENOMEM) { /* often it is called another error */
+    if (err->code == XML_ERR_NO_MEMORY || errno == ENOMEM) /* often it is called another error */
         stop(r, qd_nomem(r->e));
-        return;
-    }
     if (err->message)
         qd_printable(text, sizeof text, err->message, strcspn(err->message, "\n"));
     if (r->closed)
@@ -487,7 +485,7 @@ static void parse(struct reader *r, int last)
 {
     errno = 0;
     xmlParseChunk(r->xml, (const char *)r->shown.p, (int)r->shown.len, last);
-    if (errno == ENOMEM && r->rc == 0)
+    if (errno == ENOMEM)
         stop(r, qd_nomem(r->e));
     if (r->quiet.not_converted)
         damaged(r, line_now(r), NULL,

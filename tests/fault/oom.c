@@ -3,17 +3,17 @@
  * Loaded before the C library: main becomes a server that runs the program once for each line of
  * its standard input, in a process of its own, with one allocation that fails, or all from one on:
  *
- *   FOLDER AT ALL TRACE   work in FOLDER; allocation AT, from 1, fails; ALL 1: every one from there on;
- *                         TRACE 1: FOLDER gets the file trace, the way to the one that failed
+ *   FOLDER AT ALL TRACE   work in FOLDER; allocation AT, from 1, fails; ALL 1: every one from there
+ * on; TRACE 1: FOLDER gets the file trace, the way to the one that failed
  *
  * and answers a line each: wait status, allocations made, open files left at the end of main.
- * FOLDER gets the files stdout and stderr. Only what is allocated from main on counts, whoever asks.
- * It hands on to whatever malloc comes next, so it works under AddressSanitizer, too. */
-#include <dirent.h>
+ * FOLDER gets the files stdout and stderr. Only what is allocated from main on counts, whoever
+ * asks. It hands on to whatever malloc comes next, so it works under AddressSanitizer, too. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@
 
 static struct note { /* shared with the process that runs the program */
     long made, files;
-} *note;
+} * note;
 static long at; /* 0: none fails */
 static int all, counting, tracing;
 static int (*real_main)(int, char **, char **);
@@ -161,14 +161,18 @@ static int serve(int argc, char **argv, char **env)
     _exit(0);
 }
 
-int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
-                      void (*fini)(void), void (*rtld_fini)(void), void *stack_end);
-int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
-                      void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
+/* What the C library's start code passes: main, argc, argv, init, fini, rtld_fini, stack_end. */
+int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void *init, ...);
+int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void *init, ...)
 {
-    int (*real)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void),
-                void (*)(void), void *);
+    int (*real)(int (*)(int, char **, char **), int, char **, void *, void *, void *, void *);
+    void *rest[3];
+    va_list ap;
+    va_start(ap, init);
+    for (int i = 0; i < 3; i++)
+        rest[i] = va_arg(ap, void *);
+    va_end(ap);
     *(void **)&real = next("__libc_start_main");
     real_main = main;
-    return real(serve, argc, argv, init, fini, rtld_fini, stack_end);
+    return real(serve, argc, argv, init, rest[0], rest[1], rest[2]);
 }
