@@ -5,7 +5,7 @@
  * values are decoded here, while the text streams past, and the parser sees Value='L' in their
  * place: it still judges every tag, name and quote. From the first "<!" on (comment, CDATA,
  * DOCTYPE) and in encodings that are not ASCII with additions, nothing is lifted and the parser
- * sees the text as it is. Never decides what is well-formed. */
+ * sees the values as they are. Never decides what is well-formed. */
 #include "container/xqcn_lift.h"
 
 #include <stdlib.h>
@@ -110,7 +110,7 @@ static int end_instruction(struct qd_lift *l)
 {
     if (qd_buf_terminate(&l->head) != 0)
         return -1;
-    if (strncmp((const char *)l->head.p, "xml", 3) == 0)
+    if (strncmp((const char *)l->head.p, "xml", 3) == 0 && is_blank(l->head.p[3]))
         l->off |= l->head.len >= HEAD_MAX || !is_ascii_like((const char *)l->head.p, &l->is_1252);
     l->head.len = 0;
     l->state = TEXT;
@@ -281,10 +281,8 @@ int qd_lift_feed(struct qd_lift *l, const uint8_t *p, size_t n, struct qd_buf *o
             return -1;
         at += used;
     }
-    if (at < n) {
-        memcpy(out->p + out->len, p + at, n - at);
-        out->len += n - at;
-    }
+    for (; at < n; at++)
+        pass(l, p[at], out);
     return 0;
 }
 

@@ -181,6 +181,7 @@ static void test_encodings_lifted(void **state)
 static void test_holes(void **state)
 {
     static const char rest[] = "<a N='x\x81\x8d\x8f\x90\x9d\x80' Value='51'/>";
+    static const char rest_lifted[] = "<a N='x\x81\x8d\x8f\x90\x9d\x80' Value='L'/>";
     char text[128];
     struct run r;
     (void)state;
@@ -193,7 +194,18 @@ static void test_holes(void **state)
         end(&r);
         snprintf(text, sizeof text, "<?xml version='1.0' encoding='utf-8' ?>%s", rest);
         feed(&r, text, strlen(text), step);
-        assert_string_equal((char *)r.seen.p + 39, "<a N='x\x81\x8d\x8f\x90\x9d\x80' Value='L'/>");
+        assert_string_equal((char *)r.seen.p + 39, rest_lifted);
+        take_good(&r, "\x51", 1);
+        end(&r);
+        /* Behind a comment, too; and only the declaration names the encoding. */
+        snprintf(text, sizeof text, "%s",
+                 "<?xml version='1.0' encoding='windows-1252'?><!----><a N='\x81'/>");
+        feed(&r, text, strlen(text), step);
+        assert_string_equal((char *)r.seen.p + 45, "<!----><a N='&#x81;'/>");
+        end(&r);
+        snprintf(text, sizeof text, "<?xml-x encoding='windows-1252'?>%s", rest);
+        feed(&r, text, strlen(text), step);
+        assert_string_equal((char *)r.seen.p + 33, rest_lifted);
         take_good(&r, "\x51", 1);
         end(&r);
     }
