@@ -104,6 +104,30 @@ def test_whole_way(work):
         assert not writes(sim)
 
 
+def test_backup_that_changed(work):
+    """A file has no checksum of its own: what its manifest does not know is not written."""
+    unit = unit_of(work)
+    backup = saved(work, unit)
+    damage(unit)
+    text, manifest = read(backup), read(backup + ".manifest.json")
+    at = text.index(b"Value='", text.index(b"<Storage Name='EFS_Data'"))
+    other = b"0" if text[at + 7:at + 8] != b"0" else b"1"
+    with Sim(unit) as sim:
+        for change in ((backup, text[:at + 7] + other + text[at + 8:], " differs from its manifest: "),
+                       (backup, text.replace(b"\r\n", b"\n"), "the text around the data has changed"),
+                       (backup + ".manifest.json", manifest[:-40], "manifest")):
+            kept = read(change[0])
+            put(*change[:2])
+            qdiag("plan", backup, "-d", sim.address, check=10)
+            p = restore(sim, work, backup, "--confirm", DIGITS, *FILES, check=10)
+            assert change[2] in p.stderr and "not touched" in p.stderr, p.stderr
+            assert "without a manifest" in p.stderr, p.stderr
+            put(change[0], kept)
+        assert not writes(sim) and not os.path.exists(work + "/j") and not os.path.exists(work + "/before.xqcn")
+        os.unlink(backup + ".manifest.json")
+        qdiag("plan", backup, "-d", sim.address, check=0)
+
+
 def test_other_unit(work):
     backup = saved(work, unit_of(work))
     other = unit_of(work, "v", nv={(0, "550"): IMEI_B, (0, "571"): b"\x09\x09\x09\x09"})
@@ -265,6 +289,7 @@ def test_service_code(work):
 
 
 if __name__ == "__main__":
-    sys.exit(main([test_whole_way, test_other_unit, test_killed_and_back, test_stopped_and_taken_back,
+    sys.exit(main([test_whole_way, test_backup_that_changed, test_other_unit, test_killed_and_back,
+                   test_stopped_and_taken_back,
                    test_a_safety_backup_that_lacks_items, test_backup_is_not_replaced,
                    test_single_write_of_an_array, test_single_changes, test_service_code], 3))

@@ -33,21 +33,10 @@ static void on_note(const char *place, const char *text, void *user)
         c->no_memory = 1;
 }
 
-/* With the manifest of other bytes, the first stream that differs is named. */
-static int differs(struct check *c, const struct qd_manifest *m, struct qdiag_error *e)
-{
-    struct qdiag_error where = {0};
-    char place[512];
-    qd_manifest_compare(m, c->doc->tree, &where);
-    snprintf(place, sizeof place, "%.200s%s%.300s", c->path, where.item[0] ? " " : "", where.item);
-    return qd_fail(e, QDIAG_E_FILE_DAMAGED, place, "the file differs from its manifest: %s",
-                   where.code ? where.why : "the text around the data has changed");
-}
-
 static int compare_manifest(struct check *c, const struct qd_manifest *m, struct qdiag_error *e)
 {
     if (!qd_load_matches(c->doc, m))
-        return differs(c, m, e);
+        return qd_load_differs(c->doc, c->path, m, e);
     int rc = qd_manifest_compare(m, c->doc->tree, e);
     if (rc != 0)
         return rc;

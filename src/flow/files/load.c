@@ -326,6 +326,17 @@ int qd_load_matches(const struct qd_doc *doc, const struct qd_manifest *m)
     return m->file_size == doc->file_size && strcmp(m->file_sha256, doc->sha256) == 0;
 }
 
+int qd_load_differs(const struct qd_doc *doc, const char *path, const struct qd_manifest *m,
+                    struct qdiag_error *e)
+{
+    struct qdiag_error where = {0};
+    char place[512];
+    qd_manifest_compare(m, doc->tree, &where);
+    snprintf(place, sizeof place, "%.200s%s%.300s", path, where.item[0] ? " " : "", where.item);
+    return qd_fail(e, QDIAG_E_FILE_DAMAGED, place, "the file differs from its manifest: %s",
+                   where.code ? where.why : "the text around the data has changed");
+}
+
 int qd_load_apply(struct qd_doc *doc, struct qd_manifest **m, const struct qd_notes *notes,
                   struct qdiag_error *e)
 {
@@ -368,6 +379,27 @@ int qd_load(struct qdiag_context *ctx, const char *path, const struct qd_notes *
     else if (m && !qd_load_matches(*doc, m))
         note(notes, "", "the manifest beside the file describes other bytes and is not used");
     else if (m)
+        rc = qd_load_apply(*doc, &m, notes, e);
+    qd_manifest_free(&m);
+    if (rc != 0)
+        qd_doc_free(doc);
+    return rc;
+}
+
+int qd_load_sound(struct qdiag_context *ctx, const char *path, const struct qd_notes *notes,
+                  struct qd_doc **doc, struct qdiag_error *e)
+{
+    struct qd_manifest *m = NULL;
+    int rc = qd_load_file(ctx, path, notes, doc, e);
+    if (rc == 0)
+        rc = qd_load_manifest(path, &m, e);
+    if (rc == 0 && m && !qd_load_matches(*doc, m))
+        rc = qd_load_differs(*doc, path, m, e);
+    if (rc == -QDIAG_E_FILE_DAMAGED && *doc)
+        qd_hint(
+            e, "%s",
+            "use another copy of both; `qdiag restore` takes a file without a manifest as it is");
+    if (rc == 0 && m)
         rc = qd_load_apply(*doc, &m, notes, e);
     qd_manifest_free(&m);
     if (rc != 0)

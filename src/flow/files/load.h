@@ -14,6 +14,11 @@
 int qd_load(struct qdiag_context *ctx, const char *path, const struct qd_notes *notes,
             struct qd_doc **doc, struct qdiag_error *e);
 
+/* The same for a file that is to be written to a unit: one that differs from the manifest beside it is
+ * refused, with the first stream that does, and so is one whose manifest cannot be read. */
+int qd_load_sound(struct qdiag_context *ctx, const char *path, const struct qd_notes *notes,
+                  struct qd_doc **doc, struct qdiag_error *e);
+
 /* The two halves: the file alone, and the manifest beside it (*m stays NULL when there is none). */
 int qd_load_file(struct qdiag_context *ctx, const char *path, const struct qd_notes *notes,
                  struct qd_doc **doc, struct qdiag_error *e);
@@ -23,6 +28,9 @@ int qd_load_manifest(const char *path, struct qd_manifest **m, struct qdiag_erro
 int qd_refuse_narrowed(const struct qd_scope *s, const char *path, struct qdiag_error *e);
 
 int qd_load_matches(const struct qd_doc *doc, const struct qd_manifest *m);
+/* What to say where it does not match: -QDIAG_E_FILE_DAMAGED, with the first stream that differs. */
+int qd_load_differs(const struct qd_doc *doc, const char *path, const struct qd_manifest *m,
+                    struct qdiag_error *e);
 /* The doc takes m over. */
 int qd_load_apply(struct qd_doc *doc, struct qd_manifest **m, const struct qd_notes *notes,
                   struct qdiag_error *e);

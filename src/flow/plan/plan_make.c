@@ -69,7 +69,7 @@ static int load_file(struct qdiag_plan *p, const struct qdiag_plan_options *o,
                      struct qdiag_error *e)
 {
     struct qd_notes notes = {on_note, p};
-    int rc = qd_load(p->ctx, p->source, &notes, &p->doc, e);
+    int rc = qd_load_sound(p->ctx, p->source, &notes, &p->doc, e);
     if (rc != 0)
         return rc;
     if (qd_client_is_redacted(p->doc->backup->client)) {
