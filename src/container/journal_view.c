@@ -111,7 +111,7 @@ static const char *take_step(struct qd_jview *v, struct qd_jrecord *r)
         s->touched |= s->open != 0; /* by an earlier write whose end was not told */
         s->open = v->records;
         v->unreset = 1;
-        v->verified = v->settled = 0;
+        v->verified = s->settled = 0;
         return NULL;
     default:
         return take_result(v, s, r);
@@ -131,8 +131,9 @@ static const char *take_mark(struct qd_jview *v, const struct qd_jrecord *r)
         if (r->step > v->header.plan->n)
             return "more steps than the plan has";
         v->verified = 1;
-        v->settled = !v->back;
         v->verified_steps = r->step;
+        for (size_t i = 0; i < v->header.plan->n; i++)
+            v->step[i].settled = !v->back;
         return NULL;
     case QD_J_BACK:
         v->back = 1;

@@ -11,6 +11,7 @@ struct qd_jstep {
     int has_before; /* `before` is what was there before the first write */
     uint32_t open;  /* number of the record that began a write whose end is not told; 0 = none */
     int touched;    /* the unit may hold something else than before because of this journal */
+    int settled;    /* verified on the way forth, and not written since */
     enum qd_result result; /* of the way forth; NONE = no result yet */
     enum qd_result undone; /* of the way back */
     int64_t wire;          /* of the last result */
@@ -24,7 +25,6 @@ struct qd_jview {
     size_t bytes; /* of the file that count; a torn tail stands behind them */
     int torn;
     int unreset; /* something was written since the last reset */
-    int settled; /* verified on the way forth, and nothing written since */
     int resets, verified, back, ended;
     uint32_t verified_steps;
     int code; /* exit code of the last run that ended; -1 = none did */

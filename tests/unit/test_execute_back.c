@@ -212,6 +212,23 @@ static void back_leaves_what_others_changed(void **state)
     exec_stop(&x);
 }
 
+/* What was verified is whole: a beginning of it is somebody else's, whatever is taken back before it. */
+static void back_leaves_a_beginning_that_is_not_ours(void **state)
+{
+    (void)state;
+    struct exec_rig x;
+    exec_standard(&x, "");
+    assert_int_equal(exec_new(&x), 0);
+    struct qd_state begun = rig_bytes(QD_THERE_ITEM, 0777, "the new", 7);
+    exec_force(&x, &x.plan.plan->v[3].key, &begun);
+    qd_state_clear(&begun);
+    assert_int_equal(exec_back(&x), -QDIAG_E_ROLLBACK_FAILED);
+    assert_int_equal(x.out.step[3].result, QD_RESULT_CHANGED);
+    assert_int_equal(x.out.step[7].result, QD_RESULT_UNDONE);
+    assert_int_equal(x.out.step[0].result, QD_RESULT_UNDONE);
+    exec_stop(&x);
+}
+
 static void back_from_nothing(void **state)
 {
     (void)state;
@@ -271,6 +288,7 @@ int main(void)
         cmocka_unit_test(back_from_everything),
         cmocka_unit_test(back_without_alias),
         cmocka_unit_test(back_leaves_what_others_changed),
+        cmocka_unit_test(back_leaves_a_beginning_that_is_not_ours),
         cmocka_unit_test(back_from_nothing),
         cmocka_unit_test(kinds_exchanged),
     };

@@ -287,14 +287,14 @@ static int note_before(struct qd_run *r, struct pass *p, struct qdiag_error *e)
 }
 
 /* Whether the unit is as it has to be for this step to be written. */
-static int may_begin(const struct qd_run *r, const struct pass *p)
+static int may_begin(const struct pass *p)
 {
     if (!p->said->has_before)
         return qd_state_equal(&p->now, &p->step->before);
     if (qd_state_equal(&p->now, &p->said->before))
         return 1;
     /* A unit that lost its power may have kept one request of a write and lost the next. */
-    int ours = p->said->open || (p->said->touched && !r->view->settled);
+    int ours = p->said->open || (p->said->touched && !p->said->settled);
     return ours && half_done(&p->said->before, p->to, &p->now);
 }
 
@@ -333,7 +333,7 @@ static int forth(struct qd_run *r, struct pass *p, struct qdiag_error *e)
             return 0;
         return qd_run_result(r, p->i, QD_RESULT_ALREADY, -1, e);
     }
-    if (!may_begin(r, p))
+    if (!may_begin(p))
         return not_as_planned(r, p, e);
     if (is_identity(p))
         rc = prove(r, p, e);
@@ -365,7 +365,7 @@ int qd_step_forth(struct qd_run *r, size_t i, struct qdiag_error *e)
 
 /* Ours to take back: as we wrote it, what came of a write of ours that went wrong, or what a unit
  * that lost its power kept of one. */
-static int is_ours(const struct qd_run *r, const struct pass *p)
+static int is_ours(const struct pass *p)
 {
     enum qd_result said = p->said->result, undone = p->said->undone;
     const struct qd_state *before = &p->said->before, *after = &p->step->after;
@@ -377,7 +377,7 @@ static int is_ours(const struct qd_run *r, const struct pass *p)
         return 1;
     if (undone != QD_RESULT_NONE && half_done(after, before, &p->now))
         return 1;
-    return p->said->touched && !r->view->settled && half_done(before, after, &p->now);
+    return p->said->touched && !p->said->settled && half_done(before, after, &p->now);
 }
 
 /* What stood there before comes from the journal as well. */
@@ -405,7 +405,7 @@ static int back(struct qd_run *r, struct pass *p, struct qdiag_error *e)
         return qd_run_result(r, p->i, QD_RESULT_KEPT, -1, e);
     if (p->to->kind == QD_THERE_LINK && !leads_well(p))
         qd_copy_text(p->why, sizeof p->why, "a link to a protected place is not made again");
-    else if (p->now.kind != QD_THERE_UNKNOWN && !identity && is_ours(r, p))
+    else if (p->now.kind != QD_THERE_UNKNOWN && !identity && is_ours(p))
         return change(r, p, e);
     keep_why(r, p->i,
              p->why[0]  ? p->why
