@@ -15,7 +15,7 @@ static const char no_utf[] = "the name is no valid Unicode";
 
 static const char *unit_fault(uint16_t u)
 {
-    if (u < 0x20 || u == 0x7f)
+    if (u < 0x20 || (u >= 0x7f && u < 0xa0))
         return "the name has a control character";
     if (u == '/' || u == '\\' || u == ':' || u == '!')
         return "the name has one of / \\ : !";

@@ -10,9 +10,9 @@
 #include "base/bytes.h"
 #include "base/hex.h"
 #include "base/text.h"
+#include "container/cfb.h"
 #include "container/folder.h"
 #include "container/qcn.h"
-#include "container/utf.h"
 
 #define EFS_HEADER 8u
 
@@ -101,18 +101,11 @@ static int find_entry(struct reader *r, const char *path, size_t *at)
     return 0;
 }
 
-/* 1 to 31 UTF-16 units of valid UTF-8 without / \ : ! as in the other containers. */
+/* As in the other containers. */
 static int good_name(const char *name)
 {
-    const unsigned char *s = (const unsigned char *)name;
-    size_t units = 0;
-    while (*s) {
-        uint32_t cp;
-        if (qd_utf8_next(&s, &cp) != 0 || cp < 0x20 || (cp < 0x80 && strchr("/\\:!", (int)cp)))
-            return 0;
-        units += cp > 0xffff ? 2 : 1;
-    }
-    return units > 0 && units <= QD_TREE_MAX_NAME;
+    struct qd_cfb_name held;
+    return qd_cfb_name_encode(name, &held) == NULL;
 }
 
 static char *name_of(struct reader *r, const char *s, size_t n, int *rc)

@@ -5,6 +5,7 @@
  * they are put back. Never prints. */
 #include "container/xml_quiet.h"
 
+#include <errno.h>
 #include <libxml/parser.h>
 #include <libxml/xmlversion.h>
 
@@ -21,12 +22,15 @@ static void on_error(void *user, xmlErrorPtr err)
 #endif
 {
     struct qd_xml_quiet *h = user;
-    h->not_converted |= err && err->domain == XML_FROM_I18N;
+    if (errno == ENOMEM) /* libxml2 calls it another error */
+        h->no_memory = 1;
+    else if (err && err->domain == XML_FROM_I18N)
+        h->not_converted = 1;
 }
 
 void qd_xml_quiet(struct qd_xml_quiet *h)
 {
-    h->not_converted = 0;
+    h->not_converted = h->no_memory = 0;
     h->text = xmlGenericError;
     h->text_user = xmlGenericErrorContext;
     h->structured = xmlStructuredError;

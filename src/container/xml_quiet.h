@@ -11,6 +11,7 @@ struct qd_xml_quiet {
     xmlStructuredErrorFunc structured;
     void *text_user, *structured_user;
     int not_converted; /* the input has a byte that its encoding has not */
+    int no_memory;     /* ran out during a conversion */
 };
 
 /* Takes the handlers of this thread; h must stay where it is until qd_xml_loud. */

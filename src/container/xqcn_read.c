@@ -242,8 +242,8 @@ static char *take_name(struct reader *r, const struct attr *a)
     unescape(name);
     size_t max = r->depth == 0 ? MAX_ROOT : QD_TREE_MAX_NAME;
     int bad = r->depth > 0 && strpbrk(name, "/\\:!");
-    for (const char *s = name; r->depth > 0 && *s; s++)
-        bad |= (unsigned char)*s < 0x20 || *s == 0x7f;
+    for (const unsigned char *s = (unsigned char *)name; r->depth > 0 && *s; s++)
+        bad |= *s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0); /* U+0080 to U+009F, too */
     if (n > 0 && utf16_units(name) <= max && !bad)
         return name;
     if (n == 0 && r->depth == 0)
