@@ -10,9 +10,7 @@ qdiag_SOURCES = \
 	src/cli/cmd_preflight.c src/cli/preflight_text.h \
 	src/cli/cmd_fota_verify.c src/cli/diff_text.h src/cli/fota_verify_text.h \
 	src/cli/cmd_fota.c src/cli/cmd_fota.h src/cli/cmd_fota_check.c src/cli/cmd_fota_run.c \
-	src/cli/main.c src/cli/options.def src/cli/progress.c src/cli/progress.h \
-	src/cli/question.c src/cli/question.h src/cli/text.c src/cli/text.h
-	src/cli/exit_codes.def src/cli/main.c src/cli/options.def src/cli/progress.c src/cli/progress.h src/cli/text.c \
-	src/cli/text.h
+	src/cli/exit_codes.def src/cli/main.c src/cli/options.def src/cli/progress.c \
+	src/cli/progress.h src/cli/question.c src/cli/question.h src/cli/text.c src/cli/text.h
 qdiag_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 qdiag_LDADD = src/libqdiag.la $(JANSSON_LIBS)

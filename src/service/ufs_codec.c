@@ -129,12 +129,8 @@ int qd_user_name_check(const char *name, struct qdiag_error *e)
             return qd_fail(e, QDIAG_E_USAGE, NULL,
                            "byte %zu of the file's name (0x%02x) cannot be sent in a command",
                            i + 1, c);
-        if (c == '*' || c == '?') /* AT+QFDEL="*" takes them all away */
-            return qd_fail(e, QDIAG_E_USAGE, name,
-                           "a unit may take the %c in it for any name; one file is named in full",
-                           c);
     }
-    if (strpbrk(name, "*?"))
+    if (strpbrk(name, "*?")) /* AT+QFDEL="*" takes them all away */
         return qd_fail(e, QDIAG_E_USAGE, name, "a unit may take it for the names of many files");
     if (name[0] == ' ' || name[n - 1] == ' ')
         return qd_fail(e, QDIAG_E_USAGE, name, "the file's name begins or ends with a blank");

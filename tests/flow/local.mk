@@ -8,7 +8,8 @@ FLOW_TESTS = \
 	tests/flow/test_fota_verify.py tests/flow/test_fota_watch.py tests/flow/test_fota_ways.py \
 	tests/flow/test_guard_rows.py tests/flow/test_interrupt.py tests/flow/test_interrupt_fota.py \
 	tests/flow/test_items.py tests/flow/test_narrowed.py tests/flow/test_package.py tests/flow/test_preflight.py \
-	tests/flow/test_question.py tests/flow/test_recipes.py tests/flow/test_redact.py tests/flow/test_reopen.py tests/flow/test_restore.py \
+	tests/flow/test_question.py tests/flow/test_recipes.py tests/flow/test_redact.py \
+	tests/flow/test_reopen.py tests/flow/test_restore.py \
 	tests/flow/test_restore_ways.py tests/flow/test_sim_fota.py tests/flow/test_sim_fota_after.py \
 	tests/flow/test_sim_fota_net.py tests/flow/test_sim_golden.py tests/flow/test_ufs.py \
 	tests/flow/test_ufs_inner.py
