@@ -79,25 +79,20 @@ static int is_hole(uint8_t c)
 
 #define REFERENCE 6u /* characters */
 
-static void pass(const struct qd_lift *l, uint8_t c, struct qd_buf *out)
+/* left: characters of this piece, from it on; there is room for two for each, and for two more. */
+static int pass(const struct qd_lift *l, uint8_t c, size_t left, struct qd_buf *out)
 {
     static const char digits[] = "0123456789ABCDEF";
-    if (!l->is_1252 || !is_hole(c)) {
+    if (c < 0x80 || !l->is_1252 || !is_hole(c)) {
         out->p[out->len++] = c;
-        return;
+        return 0;
     }
     const char text[REFERENCE] = {'&', '#', 'x', digits[c >> 4], digits[c & 15], ';'};
+    if (qd_buf_reserve(out, REFERENCE + 2 * left + 2) != 0)
+        return -1;
     memcpy(out->p + out->len, text, REFERENCE);
     out->len += REFERENCE;
-}
-
-static size_t count_holes(const uint8_t *p, size_t n)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        if (is_hole(p[i]))
-            count++;
-    return count;
+    return 0;
 }
 
 /* The parser reads two or four bytes per character when it finds a mark or a zero byte up here. */
@@ -265,7 +260,7 @@ int qd_lift_feed(struct qd_lift *l, const uint8_t *p, size_t n, struct qd_buf *o
     size_t at = 0;
     out->len = 0;
     /* '' becomes 'L' */
-    if (qd_buf_reserve(out, 2 * n + 2 + count_holes(p, n) * REFERENCE) != 0)
+    if (qd_buf_reserve(out, 2 * n + 2) != 0)
         return -1;
     l->off |= l->state == START && is_wide(p, n);
     while (at < n && !l->off) {
@@ -274,15 +269,17 @@ int qd_lift_feed(struct qd_lift *l, const uint8_t *p, size_t n, struct qd_buf *o
         if (l->state == LIFTING) {
             rc = lift(l, p + at, n - at, out, &used);
         } else {
-            pass(l, p[at], out);
-            rc = step(l, p[at]);
+            rc = pass(l, p[at], n - at, out);
+            if (rc == 0)
+                rc = step(l, p[at]);
         }
         if (rc != 0)
             return -1;
         at += used;
     }
     for (; at < n; at++)
-        pass(l, p[at], out);
+        if (pass(l, p[at], n - at, out) != 0)
+            return -1;
     return 0;
 }
 
