@@ -485,7 +485,7 @@ static void parse(struct reader *r, int last)
 {
     errno = 0;
     xmlParseChunk(r->xml, (const char *)r->shown.p, (int)r->shown.len, last);
-    if (errno == ENOMEM)
+    if (errno == ENOMEM || r->quiet.no_memory)
         stop(r, qd_nomem(r->e));
     if (r->quiet.not_converted)
         damaged(r, line_now(r), NULL,
